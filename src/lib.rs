@@ -1,1 +1,16 @@
-//! Bellhop.
+//! Bellhop: a notification hub for helpdesks.
+//!
+//! The way of an event: `http` takes it in, `intake` parses and checks it, `routing` decides who hears of it and why,
+//! `store` keeps it with everything it leads to in one transaction, `bus` nudges the nodes, `live` sends the frame.
+//!
+//! Who may use whom: `http → intake → {routing, store, bus}`; `live → {store, bus}`; `app` uses all; `domain`, `error`,
+//! `config`, `clock`, `telemetry` are used by all and use nobody. Nothing points back.
+
+pub mod clock;
+pub mod config;
+pub mod domain;
+pub mod error;
+pub mod telemetry;
+
+pub mod bus;
+pub mod store;

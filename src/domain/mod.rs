@@ -1,0 +1,21 @@
+//! The words of Bellhop as plain types: no I/O, no clock, no database. Used by every other module.
+
+pub mod act;
+pub mod directory;
+pub mod event;
+pub mod inbox;
+pub mod notification;
+pub mod nudge;
+pub mod plan;
+pub mod preferences;
+pub mod settings;
+pub mod snapshot;
+pub mod ticket;
+pub mod time;
+
+use std::sync::Arc;
+
+/// An identifier that came from the helpdesk (agent, ticket, department, …): cheap to clone, compared as text.
+pub type Id = Arc<str>;
+
+pub use time::Millis;

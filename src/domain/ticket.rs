@@ -1,0 +1,186 @@
+//! What Bellhop knows of a ticket: the snapshot an event brings, and the facts that routing needs.
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::{Id, Millis, event::ContactRef};
+
+/// A member of a snapshot: left out (`None`), cleared (`Some(None)`) or given (`Some(Some(_))`).
+pub type Patch<T> = Option<Option<T>>;
+
+fn patch<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Patch<T>, D::Error> {
+    Option::<T>::deserialize(from).map(Some)
+}
+
+/// `data.ticket` of an event: what is left out keeps its value, null clears.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct TicketSnapshot {
+    /// The helpdesk's id.
+    pub id: Id,
+    /// The number as the helpdesk shows it.
+    #[serde(default, deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    pub number: Patch<String>,
+    /// The subject line.
+    #[serde(default, deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    pub subject: Patch<String>,
+    /// Where the ticket opens: http(s) or relative.
+    #[serde(default, deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    pub url: Patch<String>,
+    /// The helpdesk's word for its state, for example `open`, `closed`.
+    #[serde(default, deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    pub status: Patch<String>,
+    /// The helpdesk's word for its priority, for example `high`.
+    #[serde(default, deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    pub priority: Patch<String>,
+    /// Where it came from: `email`, `chat`, `web`, …
+    #[serde(default, deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    pub channel: Patch<String>,
+    /// Department id.
+    #[serde(default, deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    pub department: Patch<Id>,
+    /// Assigned team.
+    #[serde(default, deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    pub team: Patch<Id>,
+    /// Assigned agents.
+    #[serde(default, deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    pub assignees: Patch<Vec<Id>>,
+    /// Project manager.
+    #[serde(default, deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    pub pm: Patch<Id>,
+    /// Help topic.
+    #[serde(default, deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    pub help_topic: Patch<String>,
+    /// The customer who owns it.
+    #[serde(default, deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    pub customer: Patch<ContactRef>,
+    /// Collaborators.
+    #[serde(default, deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    pub participants: Patch<Vec<ContactRef>>,
+    /// Agents who may not see it.
+    #[serde(default, deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    pub no_access: Patch<Vec<Id>>,
+}
+
+/// Everything routing needs of a ticket, read and locked in the transaction that writes.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TicketFacts {
+    /// The helpdesk's id.
+    pub id: Id,
+    /// The number as the helpdesk shows it; the id where it has none.
+    pub number: Option<String>,
+    /// The subject line.
+    pub subject: Option<String>,
+    /// Where the ticket opens.
+    pub url: Option<String>,
+    /// State, in the helpdesk's word.
+    pub status: Option<String>,
+    /// Priority, in the helpdesk's word.
+    pub priority: Option<String>,
+    /// `email`, `chat`, …
+    pub channel: Option<String>,
+    /// Department id.
+    pub department: Option<Id>,
+    /// Assigned team.
+    pub team: Option<Id>,
+    /// Assigned agents.
+    pub assignees: Vec<Id>,
+    /// Who was assigned before the last change that took somebody off.
+    pub previous_assignees: Vec<Id>,
+    /// Project manager.
+    pub pm: Option<Id>,
+    /// Help topic.
+    pub help_topic: Option<String>,
+    /// The customer who owns it.
+    pub customer: Option<ContactRef>,
+    /// Collaborators.
+    pub participants: Vec<ContactRef>,
+    /// Agents who may not see it.
+    pub no_access: Vec<Id>,
+    /// Agents who replied, the most recent first, each once, at most ten (D-07).
+    pub respondents: Vec<Id>,
+    /// Who follows it, or did and stopped.
+    #[serde(skip)]
+    pub watches: Vec<Watch>,
+    /// Time of the newest snapshot that was taken over.
+    pub snapshot_time: Millis,
+}
+
+/// One agent's watch of one ticket. An ended watch stays on record, so that only a new escalation renews it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watch {
+    /// Who follows.
+    pub agent: Id,
+    /// Following now, or stopped.
+    pub active: bool,
+    /// Made by an escalation and not by hand.
+    pub auto: bool,
+}
+
+impl TicketFacts {
+    /// A ticket nobody has heard of yet.
+    pub fn new(id: Id) -> TicketFacts {
+        TicketFacts { id, ..TicketFacts::default() }
+    }
+
+    /// The number that texts show, without `#`.
+    pub fn shown_number(&self) -> &str {
+        self.number.as_deref().unwrap_or(&self.id)
+    }
+
+    /// Agents who follow it now.
+    pub fn watchers(&self) -> impl Iterator<Item = &Id> {
+        self.watches.iter().filter(|watch| watch.active).map(|watch| &watch.agent)
+    }
+
+    /// Takes over what a snapshot gives, unless a newer one was there before. Says whether anything changed.
+    pub fn apply(&mut self, snapshot: &TicketSnapshot, at: Millis) -> bool {
+        if at < self.snapshot_time {
+            return false;
+        }
+        let before = self.clone();
+        self.snapshot_time = at;
+        take(&mut self.number, &snapshot.number);
+        take(&mut self.subject, &snapshot.subject);
+        take(&mut self.url, &snapshot.url);
+        take(&mut self.status, &snapshot.status);
+        take(&mut self.priority, &snapshot.priority);
+        take(&mut self.channel, &snapshot.channel);
+        take(&mut self.department, &snapshot.department);
+        take(&mut self.team, &snapshot.team);
+        take(&mut self.pm, &snapshot.pm);
+        take(&mut self.help_topic, &snapshot.help_topic);
+        take(&mut self.customer, &snapshot.customer);
+        take_list(&mut self.participants, &snapshot.participants);
+        take_list(&mut self.no_access, &snapshot.no_access);
+        self.take_assignees(&snapshot.assignees);
+        *self != before
+    }
+
+    fn take_assignees(&mut self, given: &Patch<Vec<Id>>) {
+        let Some(given) = given else { return };
+        let now = given.clone().unwrap_or_default();
+        if self.assignees.iter().any(|agent| !now.contains(agent)) {
+            self.previous_assignees = std::mem::take(&mut self.assignees);
+        }
+        self.assignees = now;
+    }
+
+    /// Puts `agent` first among the respondents.
+    pub fn note_respondent(&mut self, agent: &Id) {
+        self.respondents.retain(|known| known != agent);
+        self.respondents.insert(0, agent.clone());
+        self.respondents.truncate(10);
+    }
+}
+
+fn take<T: Clone>(to: &mut Option<T>, given: &Patch<T>) {
+    if let Some(value) = given {
+        to.clone_from(value);
+    }
+}
+
+fn take_list<T: Clone>(to: &mut Vec<T>, given: &Patch<Vec<T>>) {
+    if let Some(value) = given {
+        *to = value.clone().unwrap_or_default();
+    }
+}
