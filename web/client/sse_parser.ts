@@ -1,0 +1,25 @@
+// Cuts a stream of text into the `data` of its server-sent events (WHATWG HTML §9.2.6), however it was chunked.
+export class SseParser {
+  #buffer = '';
+  #data: string[] = [];
+  #onData: (data: string) => void;
+
+  constructor(onData: (data: string) => void) {
+    this.#onData = onData;
+  }
+
+  push(chunk: string): void {
+    const lines = (this.#buffer + chunk).split(/\r\n|\n|\r(?!$)/);
+    this.#buffer = lines.pop() ?? '';
+    for (const line of lines) this.#line(line);
+  }
+
+  #line(line: string): void {
+    if (line === '') {
+      if (this.#data.length > 0) this.#onData(this.#data.join('\n'));
+      this.#data = [];
+    } else if (line.startsWith('data:')) {
+      this.#data.push(line.slice(line.startsWith('data: ') ? 6 : 5));
+    }
+  }
+}

@@ -1,0 +1,123 @@
+// The inbox under frames in any order: it only moves forward, and counts are the server's.
+import { describe, expect, it } from 'vitest';
+import { Inbox } from '../client/inbox';
+import type { Notification, ServerFrame } from '../client/protocol';
+import { covers } from './covers';
+import { notification } from './samples';
+
+const NOW = Date.parse('2026-11-20T10:00:00Z');
+const counts = (unread: number, unseen = unread) => ({ unread, unseen });
+const arrival = (entry: Notification, prev: number, unread = 1): ServerFrame => ({
+  type: 'notification',
+  seq: entry.changed_seq,
+  prev,
+  counts: counts(unread),
+  notification: entry,
+});
+
+function inboxWith(...entries: Notification[]): Inbox {
+  const inbox = new Inbox();
+  const seq = Math.max(0, ...entries.map((entry) => entry.changed_seq));
+  inbox.load({ items: entries, next: null, counts: counts(entries.length), seq }, 'epoch-1');
+  return inbox;
+}
+
+const ids = (inbox: Inbox) => inbox.visible(NOW).map((entry) => entry.id);
+
+describe('inbox', () => {
+  it('shows entries newest first, without the cleared and the sleeping', () => {
+    covers('R-036');
+    const inbox = inboxWith(
+      notification({ seq: 1 }),
+      notification({ seq: 3 }),
+      notification({ seq: 2, cleared_at: '2026-11-20T09:00:00Z' }),
+      notification({ seq: 4, snoozed_until: '2026-11-20T11:00:00Z' }),
+      notification({ seq: 5, snoozed_until: '2026-11-20T09:30:00Z' }),
+    );
+    expect(ids(inbox)).toEqual(['n5', 'n3', 'n1']);
+  });
+
+  it('takes a frame twice as one', () => {
+    covers('R-123');
+    const inbox = inboxWith();
+    const first = inbox.apply(arrival(notification({ seq: 1 }), 0));
+    const again = inbox.apply(arrival(notification({ seq: 1 }), 0));
+    expect(first.arrived).toHaveLength(1);
+    expect(again.arrived).toHaveLength(0);
+    expect(ids(inbox)).toEqual(['n1']);
+  });
+
+  it('notices that something is missing and does not move past it', () => {
+    const inbox = inboxWith();
+    const { gap } = inbox.apply(arrival(notification({ seq: 3 }), 2));
+    expect(gap).toBe(true);
+    expect(inbox.held).toBe(0);
+    expect(inbox.apply({ type: 'ping', seq: 3 }).gap).toBe(true);
+    inbox.apply({ type: 'synced', seq: 3, counts: counts(3) });
+    expect(inbox.held).toBe(3);
+    expect(inbox.apply({ type: 'ping', seq: 3 }).gap).toBe(false);
+  });
+
+  it('keeps the newer state and the newer counts when an older frame comes late', () => {
+    const inbox = inboxWith(notification({ seq: 1 }));
+    const read = notification({ seq: 1, changed_seq: 3, read_at: '2026-11-20T09:30:00Z' });
+    inbox.apply(arrival(read, 1, 0));
+    inbox.apply(arrival(notification({ seq: 1, changed_seq: 2 }), 1, 9));
+    expect(inbox.get('n1')?.read_at).not.toBeNull();
+    expect(inbox.counts.unread).toBe(0);
+  });
+
+  it('follows acts made elsewhere, by ids and by selector', () => {
+    covers('R-048', 'R-111', 'R-116');
+    const inbox = inboxWith(
+      notification({ seq: 1 }),
+      notification({ seq: 2, ticket: { id: 'T' } }),
+      notification({ seq: 3, read_at: '2026-11-20T09:30:00Z' }),
+    );
+    const changed = (change: object, seq: number): ServerFrame =>
+      ({ type: 'changed', seq, prev: seq - 1, counts: counts(1), ...change }) as ServerFrame;
+    inbox.apply(changed({ op: 'read', ids: ['n1'] }, 4));
+    inbox.apply(changed({ op: 'read', ticket: 'T' }, 5));
+    expect(inbox.visible(NOW).every((entry) => entry.read_at !== null)).toBe(true);
+    inbox.apply(changed({ op: 'unread', ids: ['n1'] }, 6));
+    inbox.apply(changed({ op: 'clear', status: 'read', up_to: 6 }, 7));
+    expect(ids(inbox)).toEqual(['n1']);
+    inbox.apply(changed({ op: 'restore', ids: ['n3'] }, 8));
+    expect(ids(inbox)).toEqual(['n3', 'n1']);
+  });
+
+  it('asks to list again when an entry that it does not hold comes back', () => {
+    const inbox = inboxWith();
+    const frame = { type: 'changed', seq: 1, prev: 0, counts: counts(1), op: 'restore' } as const;
+    expect(inbox.apply({ ...frame, ids: ['unknown'] }).incomplete).toBe(true);
+    expect(inbox.apply({ ...frame, op: 'read', ids: ['unknown'] }).incomplete).toBe(false);
+  });
+
+  it('forgets on reset and goes on from where the server stands', () => {
+    const inbox = inboxWith(notification({ seq: 41 }));
+    const { incomplete } = inbox.apply({ type: 'reset', epoch: 'epoch-2', seq: 7, counts: counts(0) });
+    expect(incomplete).toBe(true);
+    expect([ids(inbox), inbox.held, inbox.epoch, inbox.isLoaded]).toEqual([[], 7, 'epoch-2', false]);
+    inbox.load({ items: [notification({ seq: 6 })], next: null, counts: counts(1), seq: 7 });
+    expect(ids(inbox)).toEqual(['n6']);
+    expect(inbox.counts.unread).toBe(1);
+  });
+
+  it('keeps entries of unloaded pages out of the list until their page is loaded', () => {
+    const inbox = new Inbox();
+    inbox.load({ items: [notification({ seq: 9 })], next: 9, counts: counts(2), seq: 9 });
+    inbox.apply(arrival(notification({ seq: 2, changed_seq: 10, read_at: 'x' }), 9));
+    expect(ids(inbox)).toEqual(['n9']);
+    inbox.append({ items: [notification({ seq: 2 })], next: null, counts: counts(2), seq: 9 });
+    expect(ids(inbox)).toEqual(['n9', 'n2']);
+    expect(inbox.get('n2')?.read_at).toBe('x');
+  });
+
+  it('shows an act at once, without touching the counts, and can take it back', () => {
+    const inbox = inboxWith(notification({ seq: 1 }));
+    const undo = inbox.anticipate('clear', { ids: ['n1'] }, 'now');
+    expect([ids(inbox), inbox.counts.unread]).toEqual([[], 1]);
+    undo();
+    expect(ids(inbox)).toEqual(['n1']);
+  });
+});
