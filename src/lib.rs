@@ -11,6 +11,8 @@ pub mod config;
 pub mod domain;
 pub mod error;
 pub mod telemetry;
+#[cfg(test)]
+pub mod testkit;
 
 pub mod bus;
 pub mod store;

@@ -1,1 +1,4 @@
-fn main() {}
+//! The integration tests: the real application in this process, real databases, real sockets on port 0.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
+mod harness;
