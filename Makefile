@@ -1,7 +1,31 @@
 # What one does with Bellhop, a word each. The work is in scripts/.
 
-.PHONY: requirements
+.PHONY: run test lint bench chaos requirements screenshots
+
+# Builds everything and starts the demo; prints its address.
+run:
+	@scripts/run
+
+# Every test, against private Redis, PostgreSQL and Chromium. Ends with a count.
+test:
+	@scripts/test
+
+# Format, clippy, documentation, licences, file lengths, and the web's own checks.
+lint:
+	@scripts/lint
+
+# Load figures, side by side with nginx + nchan where that is installed. Short form; BENCH=long for the long one.
+bench:
+	@scripts/bench
+
+# kill -9 under load, twenty times: nothing accepted is lost or doubled.
+chaos:
+	@scripts/chaos
 
 # Which requirements are carried by tests that ran and passed, and which by none.
 requirements:
 	@scripts/requirements
+
+# The pictures in docs/screenshots, taken anew.
+screenshots:
+	@scripts/screenshots
