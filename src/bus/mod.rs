@@ -8,7 +8,10 @@ mod redis;
 
 use std::sync::Arc;
 
-pub use self::{local::LocalBus, redis::RedisBus};
+pub use self::{
+    local::LocalBus,
+    redis::{RedisBus, RedisOptions},
+};
 use crate::domain::{
     Id,
     nudge::{Control, Nudge},
