@@ -14,5 +14,6 @@ pub mod telemetry;
 #[cfg(test)]
 pub mod testkit;
 
+pub mod auth;
 pub mod bus;
 pub mod store;
