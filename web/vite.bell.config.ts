@@ -1,4 +1,5 @@
 // Builds `bell.js`: one self-contained module under a fixed name, for a script tag in any helpdesk page.
+import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 
 export default defineConfig({
@@ -6,6 +7,11 @@ export default defineConfig({
   build: {
     target: 'es2022',
     emptyOutDir: false,
-    lib: { entry: 'elements/bell.define.ts', formats: ['es'], fileName: () => 'bell.js' },
+    modulePreload: { polyfill: false },
+    rollupOptions: {
+      input: resolve(import.meta.dirname, 'elements/bell.define.ts'),
+      preserveEntrySignatures: 'strict',
+      output: { entryFileNames: 'bell.js', inlineDynamicImports: true },
+    },
   },
 });

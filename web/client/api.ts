@@ -83,7 +83,8 @@ export class Api {
         headers: { ...headers, ...(init.headers as Record<string, string> | undefined) },
       });
     } catch (error) {
-      if (error instanceof TokenRefused && error.status < 500) throw new Refused(401, 'token_url', error.message);
+      if (error instanceof TokenRefused && error.status < 500)
+        throw new Refused(401, 'token_url', error.message);
       throw new Unreachable(error instanceof Error ? error.message : String(error));
     }
   }
@@ -91,8 +92,13 @@ export class Api {
 
 async function accept(answer: Response): Promise<Response> {
   if (answer.ok) return answer;
-  if (answer.status >= 500 || answer.status === 429) throw new Unreachable(`the hub answered ${answer.status}`);
-  const problem = (await answer.json().catch(() => ({}))) as { code?: string; detail?: string; title?: string };
+  if (answer.status >= 500 || answer.status === 429)
+    throw new Unreachable(`the hub answered ${answer.status}`);
+  const problem = (await answer.json().catch(() => ({}))) as {
+    code?: string;
+    detail?: string;
+    title?: string;
+  };
   const detail = problem.detail ?? problem.title ?? `the hub answered ${answer.status}`;
   throw new Refused(answer.status, problem.code ?? '', detail);
 }

@@ -59,10 +59,15 @@ export class SseTransport implements Transport {
   async #read(signal: AbortSignal): Promise<void> {
     const { since, epoch } = this.#context.position();
     const query = { since, epoch: epoch ?? undefined, device: this.#context.device, screen: true };
-    const answer = await this.#context.api.request('GET', `/api/v1/me/stream${queryString(query)}`, undefined, {
-      signal,
-      headers: { accept: 'text/event-stream' },
-    });
+    const answer = await this.#context.api.request(
+      'GET',
+      `/api/v1/me/stream${queryString(query)}`,
+      undefined,
+      {
+        signal,
+        headers: { accept: 'text/event-stream' },
+      },
+    );
     if (!answer.body) throw new Error('the answer has no body');
     const parser = new SseParser((data) => this.#onData(data, signal));
     const decoder = new TextDecoder();
@@ -92,7 +97,8 @@ export class SseTransport implements Transport {
   #broke(signal: AbortSignal, error: unknown): void {
     if (signal.aborted) return;
     if (error instanceof Refused && error.isUnauthorized) this.#end('unauthorized', error.message);
-    else this.#end(this.#session ? 'lost' : 'unopened', error instanceof Error ? error.message : String(error));
+    else
+      this.#end(this.#session ? 'lost' : 'unopened', error instanceof Error ? error.message : String(error));
   }
 
   #end(reason: EndReason, detail: string): void {

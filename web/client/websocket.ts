@@ -24,7 +24,8 @@ export class WebSocketTransport implements Transport {
     this.#socket = new context.environment.WebSocket(socketUrl(context.server), ['bellhop.v1']);
     this.#socket.onopen = () => void this.#hello();
     this.#socket.onmessage = (event: MessageEvent) => this.#onText(String(event.data));
-    this.#socket.onclose = (event) => this.#end(this.#wasOpen ? 'lost' : 'unopened', `closed (${event.code})`);
+    this.#socket.onclose = (event) =>
+      this.#end(this.#wasOpen ? 'lost' : 'unopened', `closed (${event.code})`);
     this.#socket.onerror = () => undefined;
   }
 
@@ -52,7 +53,13 @@ export class WebSocketTransport implements Transport {
     try {
       const token = await this.#context.credentials.current();
       const { since, epoch } = this.#context.position();
-      const hello = { type: 'hello', since, epoch: epoch ?? undefined, device: this.#context.device, screen: true };
+      const hello = {
+        type: 'hello',
+        since,
+        epoch: epoch ?? undefined,
+        device: this.#context.device,
+        screen: true,
+      };
       if (this.#socket.readyState !== OPEN) return;
       this.#socket.send(JSON.stringify(token ? { ...hello, token } : hello));
     } catch (error) {

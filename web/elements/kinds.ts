@@ -1,12 +1,11 @@
 // How a notification's type and reason look and read: icon and tint by type, a few words by reason.
-import type { TemplateResult } from 'lit';
 import type { Notification } from '../client/protocol';
-import { icons } from './icons';
+import { icons, type Icon } from './icons';
 
 export type Tint = 'indigo' | 'violet' | 'blue' | 'red' | 'amber' | 'green' | 'gray';
 
 export interface Kind {
-  icon: TemplateResult<2>;
+  icon: Icon;
   tint: Tint;
   label: string;
 }

@@ -23,7 +23,8 @@ function start(timing = {}, page = new FakePage()): BellhopClient {
   client.start();
   return client;
 }
-const live = (way = 'websocket') => eventually(() => expect(client.status).toMatchObject({ phase: 'live', way }));
+const live = (way = 'websocket') =>
+  eventually(() => expect(client.status).toMatchObject({ phase: 'live', way }));
 const ids = () => client.notifications.map(({ id }) => id);
 const heard = (): Notification[] => {
   const list: Notification[] = [];
@@ -98,10 +99,14 @@ describe('client', () => {
     await eventually(() => expect(hub.saidOf('ack')).toHaveLength(1));
     page.show(false);
     for (let i = 0; i < 3; i += 1) hub.ring();
-    await eventually(() => expect(hub.saidOf('ack').at(-1)?.message).toEqual({ type: 'ack', seq: 3, active: false }));
+    await eventually(() =>
+      expect(hub.saidOf('ack').at(-1)?.message).toEqual({ type: 'ack', seq: 3, active: false }),
+    );
     expect(hub.saidOf('ack')).toHaveLength(2);
     page.show(true);
-    await eventually(() => expect(hub.saidOf('ack').at(-1)?.message).toEqual({ type: 'ack', seq: 3, active: true }));
+    await eventually(() =>
+      expect(hub.saidOf('ack').at(-1)?.message).toEqual({ type: 'ack', seq: 3, active: true }),
+    );
   });
 
   it('reports activity: visible, idle without input, the ticket on screen', async () => {
@@ -170,7 +175,12 @@ describe('client', () => {
 
   it('says signed out when the token is not accepted, at the start and in between', async () => {
     covers('R-172');
-    client = new Client({ server: hub.url, token: 'bad', environment: testEnvironment(), page: new FakePage() });
+    client = new Client({
+      server: hub.url,
+      token: 'bad',
+      environment: testEnvironment(),
+      page: new FakePage(),
+    });
     client.start();
     await eventually(() => expect(client.status.phase).toBe('signed_out'));
     client.stop();

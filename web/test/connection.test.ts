@@ -35,7 +35,9 @@ describe('connection', () => {
     await onWay('sse');
     expect(client.status.websocketBlocked).toBe(true);
     await rings();
-    await eventually(() => expect(hub.saidOf('ack').at(-1)).toMatchObject({ via: 'post', message: { seq: 1 } }));
+    await eventually(() =>
+      expect(hub.saidOf('ack').at(-1)).toMatchObject({ via: 'post', message: { seq: 1 } }),
+    );
   });
 
   it('polls where both are refused', async () => {
@@ -107,7 +109,10 @@ describe('connection', () => {
 
   it('waits longer after each failure, never the same, never beyond the cap', () => {
     start();
-    const at = (random: number) => ({ ...testEnvironment({ retryBaseMs: 500, retryCapMs: 30_000 }), random: () => random });
+    const at = (random: number) => ({
+      ...testEnvironment({ retryBaseMs: 500, retryCapMs: 30_000 }),
+      random: () => random,
+    });
     expect(retryDelayMs(0, at(0))).toBe(250);
     expect(retryDelayMs(0, at(1))).toBe(500);
     expect(retryDelayMs(3, at(1))).toBe(4_000);

@@ -110,7 +110,8 @@ export class FakeHub {
   #resume(since: number, epoch: string | undefined, send: (frame: ServerFrame) => void): void {
     const { seq, counts } = this;
     send({ type: 'welcome', session: 's1', epoch: this.epoch, seq, counts, ping_every_ms: this.pingEveryMs });
-    if (since > seq || (epoch && epoch !== this.epoch)) send({ type: 'reset', epoch: this.epoch, seq, counts });
+    if (since > seq || (epoch && epoch !== this.epoch))
+      send({ type: 'reset', epoch: this.epoch, seq, counts });
     else this.#replay(since, send);
   }
 
@@ -134,7 +135,8 @@ export class FakeHub {
     let text = '';
     for await (const chunk of request) text += String(chunk);
     const body = (text ? JSON.parse(text) : {}) as Record<string, unknown>;
-    if (request.headers.authorization !== `Bearer ${this.token}`) return answer(response, { code: 'auth' }, 401);
+    if (request.headers.authorization !== `Bearer ${this.token}`)
+      return answer(response, { code: 'auth' }, 401);
     if (url.pathname === '/api/v1/me/stream') return this.#stream(url, response);
     answer(response, this.#rest(url, body));
   }
@@ -180,9 +182,16 @@ export class FakeHub {
     const ids = body.ids as string[] | undefined;
     const prev = this.seq;
     const now = new Date().toISOString();
-    const fits = (e: Notification) => (ids ? ids.includes(e.id) : body.ticket ? e.ticket?.id === body.ticket : true);
+    const fits = (e: Notification) =>
+      ids ? ids.includes(e.id) : body.ticket ? e.ticket?.id === body.ticket : true;
     const isChange = (e: Notification) =>
-      op === 'read' ? !e.read_at : op === 'clear' ? !e.cleared_at : op === 'restore' ? e.cleared_at !== null : false;
+      op === 'read'
+        ? !e.read_at
+        : op === 'clear'
+          ? !e.cleared_at
+          : op === 'restore'
+            ? e.cleared_at !== null
+            : false;
     const touched = this.entries.filter((entry) => fits(entry) && isChange(entry));
     if (op === 'seen') this.seenSeq = this.seq++;
     for (const entry of touched) {

@@ -1,0 +1,253 @@
+// How `<bellhop-bell>` looks: the button, and the panel's frame. Rows and footer line bring their own styles.
+import { css } from 'lit';
+
+export const listStyles = css`
+  .list {
+    list-style: none;
+    margin: 0;
+    padding: 0;
+  }
+  .list li + li {
+    border-top: 1px solid var(--bellhop-line);
+  }
+  .state {
+    display: grid;
+    justify-items: center;
+    gap: 4px;
+    padding: 48px 24px;
+    text-align: center;
+    color: var(--bellhop-muted);
+  }
+  .state strong {
+    font-size: 15px;
+    color: var(--bellhop-text);
+  }
+  .state-icon {
+    display: grid;
+    place-items: center;
+    width: 52px;
+    height: 52px;
+    margin-bottom: 8px;
+    border-radius: 50%;
+    font-size: 26px;
+    color: var(--bellhop-accent);
+    background: var(--bellhop-unread);
+  }
+  .bone {
+    display: flex;
+    gap: 12px;
+    padding: 16px 18px;
+  }
+  .bone i,
+  .bone b {
+    background: var(--bellhop-line);
+    animation: breathe 1.4s ease-in-out infinite alternate;
+  }
+  .bone i {
+    width: 36px;
+    height: 36px;
+    border-radius: 50%;
+  }
+  .bone b {
+    flex: 1;
+    height: 14px;
+    margin-top: 11px;
+    border-radius: 7px;
+  }
+  @keyframes breathe {
+    to {
+      opacity: 0.4;
+    }
+  }
+  .older {
+    display: block;
+    width: 100%;
+    min-height: 44px;
+    border-top: 1px solid var(--bellhop-line);
+    color: var(--bellhop-accent);
+    font-weight: 550;
+  }
+  .older:hover:not(:disabled) {
+    background: var(--bellhop-hover);
+  }
+  .notice {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: 12px;
+    margin: 8px;
+    padding: 6px 6px 6px 14px;
+    min-height: 44px;
+    border-radius: 10px;
+    color: var(--bellhop-surface);
+    background: var(--bellhop-text);
+    overflow-wrap: anywhere;
+  }
+  .undo {
+    padding: 6px 12px;
+    border-radius: 7px;
+    font-weight: 600;
+  }
+  .undo:hover {
+    background: color-mix(in srgb, var(--bellhop-surface) 18%, transparent);
+  }
+  @media (prefers-reduced-motion: reduce) {
+    * {
+      animation: none !important;
+    }
+  }
+`;
+
+export const bellStyles = [
+  listStyles,
+  css`
+    :host {
+      display: inline-block;
+      position: relative;
+    }
+    :host([hidden]) {
+      display: none;
+    }
+    .bell {
+      position: relative;
+      display: grid;
+      place-items: center;
+      width: 40px;
+      height: 40px;
+      border-radius: 50%;
+      font-size: 22px;
+      color: var(--bellhop-button-color, inherit);
+    }
+    .bell:hover,
+    .bell[aria-expanded='true'] {
+      background: color-mix(in srgb, currentColor 10%, transparent);
+    }
+    .badge {
+      position: absolute;
+      top: 1px;
+      left: 21px;
+      min-width: 18px;
+      height: 18px;
+      padding: 0 5px;
+      border-radius: 9px;
+      font: 650 11px/18px var(--bellhop-font);
+      font-variant-numeric: tabular-nums;
+      text-align: center;
+      color: var(--bellhop-on-accent);
+      background: var(--bellhop-badge, var(--bellhop-accent));
+      box-shadow: 0 0 0 2px var(--bellhop-bar, var(--bellhop-surface));
+    }
+    .indicator {
+      position: absolute;
+      top: 4px;
+      left: 5px;
+      width: 10px;
+      height: 10px;
+      border-radius: 50%;
+      background: var(--bellhop-red);
+      box-shadow: 0 0 0 2px var(--bellhop-bar, var(--bellhop-surface));
+    }
+    .indicator::after {
+      content: '';
+      position: absolute;
+      inset: 0;
+      border-radius: 50%;
+      background: var(--bellhop-red);
+      animation: pulse 1.8s ease-out 3;
+      opacity: 0;
+    }
+    .ringing svg {
+      transform-origin: 50% 10%;
+      animation: ring 0.7s ease-in-out;
+    }
+    @keyframes pulse {
+      from {
+        opacity: 0.6;
+        transform: none;
+      }
+      to {
+        opacity: 0;
+        transform: scale(2.4);
+      }
+    }
+    @keyframes ring {
+      20% {
+        transform: rotate(14deg);
+      }
+      45% {
+        transform: rotate(-11deg);
+      }
+      70% {
+        transform: rotate(6deg);
+      }
+    }
+    .panel {
+      position: fixed;
+      z-index: 2147483000;
+      inset: auto;
+      margin: 0;
+      padding: 0;
+      border: 0;
+      overflow: hidden;
+      border-radius: var(--bellhop-radius);
+      color: var(--bellhop-text);
+      background: var(--bellhop-surface);
+      box-shadow: var(--bellhop-shadow);
+    }
+    .panel:popover-open,
+    .panel {
+      display: flex;
+      flex-direction: column;
+    }
+    .panel:focus-visible {
+      outline: none;
+    }
+    .head {
+      display: flex;
+      align-items: center;
+      gap: 8px;
+      padding: 12px 12px 12px 18px;
+      border-bottom: 1px solid var(--bellhop-line);
+    }
+    h2 {
+      margin: 0;
+      font-size: 16px;
+      font-weight: 650;
+      letter-spacing: -0.01em;
+    }
+    .pill {
+      padding: 1px 8px;
+      border-radius: 10px;
+      font-size: 12px;
+      font-weight: 550;
+      color: var(--bellhop-accent);
+      background: var(--bellhop-unread);
+      white-space: nowrap;
+    }
+    .grow {
+      flex: 1;
+    }
+    .scroll {
+      flex: 1;
+      min-height: 0;
+      overflow-y: auto;
+      overscroll-behavior: contain;
+      scrollbar-width: thin;
+    }
+    .foot {
+      display: flex;
+      align-items: start;
+      gap: 12px;
+      padding: 9px 14px 9px 18px;
+      border-top: 1px solid var(--bellhop-line);
+      background: var(--bellhop-raised);
+    }
+    .foot bellhop-status {
+      flex: 1;
+    }
+    .link {
+      white-space: nowrap;
+      text-decoration: none;
+    }
+  `,
+];

@@ -1,0 +1,146 @@
+// What the bundled pages share on top of the elements' theme: ground, top bar, cards, form controls.
+import { css } from 'lit';
+
+export const pageStyles = css`
+  :host {
+    --page: #f6f7f9;
+    --bellhop-bar: var(--bellhop-surface);
+    display: block;
+    min-height: 100dvh;
+    background: var(--page);
+    font-size: 15px;
+  }
+  @media (prefers-color-scheme: dark) {
+    :host {
+      --page: #101217;
+    }
+  }
+  .bar {
+    position: sticky;
+    top: 0;
+    z-index: 10;
+    display: flex;
+    align-items: center;
+    gap: 8px 16px;
+    min-height: 56px;
+    padding: 6px max(20px, env(safe-area-inset-right)) 6px max(20px, env(safe-area-inset-left));
+    background: var(--bellhop-surface);
+    border-bottom: 1px solid var(--bellhop-line);
+  }
+  .brand {
+    display: flex;
+    align-items: center;
+    gap: 10px;
+    font-weight: 680;
+    font-size: 16px;
+    letter-spacing: -0.01em;
+    text-decoration: none;
+  }
+  .brand .logo {
+    display: grid;
+    place-items: center;
+    width: 30px;
+    height: 30px;
+    border-radius: 8px;
+    font-size: 19px;
+    color: #fff;
+    background: #4f46e5;
+  }
+  nav {
+    display: flex;
+    gap: 4px;
+  }
+  nav a {
+    padding: 7px 10px;
+    border-radius: 8px;
+    text-decoration: none;
+    color: var(--bellhop-muted);
+    font-weight: 550;
+    font-size: 14px;
+  }
+  nav a:hover,
+  nav a[aria-current] {
+    color: var(--bellhop-text);
+    background: var(--bellhop-hover);
+  }
+  .grow {
+    flex: 1;
+  }
+  .card {
+    background: var(--bellhop-surface);
+    border: 1px solid var(--bellhop-line);
+    border-radius: var(--bellhop-radius);
+  }
+  h1,
+  h2,
+  h3 {
+    margin: 0;
+    letter-spacing: -0.015em;
+    line-height: 1.25;
+  }
+  p {
+    margin: 0;
+  }
+  input,
+  select,
+  textarea {
+    font: inherit;
+    color: inherit;
+    padding: 8px 11px;
+    min-height: 38px;
+    border: 1px solid var(--bellhop-line);
+    border-radius: 9px;
+    background: var(--bellhop-surface);
+    max-width: 100%;
+  }
+  textarea {
+    display: block;
+    width: 100%;
+    min-height: 84px;
+    resize: vertical;
+  }
+  input:hover,
+  select:hover,
+  textarea:hover {
+    border-color: color-mix(in srgb, var(--bellhop-muted) 50%, var(--bellhop-line));
+  }
+  .button {
+    display: inline-flex;
+    align-items: center;
+    justify-content: center;
+    gap: 7px;
+    min-height: 38px;
+    padding: 7px 14px;
+    border: 1px solid var(--bellhop-line);
+    border-radius: 9px;
+    font-weight: 550;
+    font-size: 14px;
+    text-decoration: none;
+    background: var(--bellhop-surface);
+  }
+  .button:hover:not(:disabled) {
+    background: var(--bellhop-hover);
+  }
+  .button.primary {
+    border-color: transparent;
+    color: var(--bellhop-on-accent);
+    background: var(--bellhop-accent);
+  }
+  .button.primary:hover:not(:disabled) {
+    background: color-mix(in srgb, var(--bellhop-accent) 88%, var(--bellhop-text));
+  }
+  .button.danger {
+    color: var(--bellhop-red);
+  }
+  .button svg {
+    font-size: 17px;
+  }
+  .muted {
+    color: var(--bellhop-muted);
+  }
+  code,
+  pre {
+    font-family: ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, monospace;
+    font-size: 13px;
+  }
+`;

@@ -1,0 +1,22 @@
+// The bar on top of the bundled pages: name, where one can go, and room for what the page puts at the right.
+import { html, nothing, type TemplateResult } from 'lit';
+import { icons } from '../elements/icons';
+
+const PLACES = [
+  ['/', 'Home'],
+  ['/notifications', 'Notifications'],
+  ['/docs', 'API'],
+] as const;
+
+export function topBar(here: string, right: unknown = null): TemplateResult {
+  return html`<header class="bar">
+    <a class="brand" href="/"><span class="logo">${icons.bell}</span>Bellhop</a>
+    <nav aria-label="Pages">
+      ${PLACES.map(
+        ([path, name]) => html`<a href=${path} aria-current=${path === here ? 'page' : nothing}>${name}</a>`,
+      )}
+    </nav>
+    <span class="grow"></span>
+    ${right}
+  </header>`;
+}

@@ -1,0 +1,167 @@
+// One notification over the whole screen (R-130): everything that is known of it, and what can be done.
+// Events: `details-back`, `details-unread`, `details-delete`.
+import { css, html, LitElement, nothing } from 'lit';
+import { property } from 'lit/decorators.js';
+import { commentId, type Notification } from '../client/protocol';
+import { icons } from '../elements/icons';
+import { actorText, reasonText, ticketText } from '../elements/kinds';
+import { fullTime } from '../elements/relative_time';
+import { safeUrl } from '../elements/safe_url';
+import { controls } from '../elements/theme';
+import { tintStyles, typeIcon } from '../elements/tints';
+import { pageStyles } from '../home/page_styles';
+
+export class BellhopDetails extends LitElement {
+  @property({ attribute: false }) notification!: Notification;
+
+  override firstUpdated(): void {
+    this.renderRoot.querySelector<HTMLElement>('.back')?.focus();
+  }
+
+  override render() {
+    const { notification } = this;
+    const href = safeUrl(notification.url);
+    return html`<header class="bar">
+        <button
+          class="back"
+          type="button"
+          aria-label="Back to the list"
+          @click=${() => this.#say('details-back')}
+        >
+          ${icons.back}
+        </button>
+        <span class="where">${ticketText(notification) || 'Notification'}</span>
+      </header>
+      <article>
+        <div class="head">
+          ${typeIcon(notification)}
+          <h1>${notification.title}</h1>
+        </div>
+        ${notification.body ? html`<p class="body">${notification.body}</p>` : nothing}
+        <dl>${this.#facts()}</dl>
+      </article>
+      <footer>
+        ${href ? html`<a class="button primary wide" href=${href} rel="noopener">${icons.open} Open ticket</a>` : nothing}
+        <button class="button" type="button" @click=${() => this.#say('details-unread')}>Mark unread</button>
+        <button class="button danger" type="button" @click=${() => this.#say('details-delete')}>
+          ${icons.trash} Delete
+        </button>
+      </footer>`;
+  }
+
+  #facts() {
+    const { notification } = this;
+    const { ticket, created_at, priority } = notification;
+    const facts: [string, string | null | undefined][] = [
+      ['From', actorText(notification)],
+      ['Why you', reasonText(notification)],
+      ['Ticket', ticket ? [ticketText(notification), ticket.subject].filter(Boolean).join(' · ') : null],
+      ['Comment', commentId(notification)],
+      ['Priority', priority === 'normal' ? null : priority],
+      ['Received', fullTime(created_at)],
+    ];
+    return facts
+      .filter(([, value]) => value)
+      .map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      );
+  }
+
+  #say(name: string): void {
+    this.dispatchEvent(new CustomEvent(name, { detail: this.notification, bubbles: true, composed: true }));
+  }
+
+  static override styles = [
+    controls,
+    pageStyles,
+    tintStyles,
+    css`
+      :host {
+        position: fixed;
+        inset: 0;
+        z-index: 20;
+        display: flex;
+        flex-direction: column;
+        min-height: 0;
+        background: var(--bellhop-surface);
+      }
+      .bar {
+        padding-top: max(6px, env(safe-area-inset-top));
+        padding-inline-start: max(8px, env(safe-area-inset-left));
+      }
+      .back {
+        display: grid;
+        place-items: center;
+        width: 44px;
+        height: 44px;
+        border-radius: 12px;
+        font-size: 24px;
+      }
+      .where {
+        font-weight: 600;
+      }
+      article {
+        flex: 1;
+        width: 100%;
+        max-width: 720px;
+        margin: 0 auto;
+        padding: 24px 22px;
+        overflow-y: auto;
+        overflow-wrap: anywhere;
+      }
+      .head {
+        display: flex;
+        gap: 14px;
+        align-items: center;
+      }
+      h1 {
+        font-size: 22px;
+      }
+      .body {
+        margin-top: 18px;
+        font-size: 17px;
+        line-height: 1.55;
+        white-space: pre-line;
+      }
+      dl {
+        margin: 24px 0 0;
+        border-top: 1px solid var(--bellhop-line);
+      }
+      dl div {
+        display: flex;
+        gap: 16px;
+        padding: 13px 0;
+        border-bottom: 1px solid var(--bellhop-line);
+      }
+      dt {
+        flex: none;
+        width: 84px;
+        color: var(--bellhop-muted);
+      }
+      dd {
+        margin: 0;
+      }
+      footer {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 10px;
+        width: 100%;
+        max-width: 720px;
+        margin: 0 auto;
+        padding: 12px 20px max(16px, env(safe-area-inset-bottom));
+      }
+      footer .button {
+        flex: 1;
+        min-height: 50px;
+        font-size: 16px;
+      }
+      .wide {
+        flex-basis: 100% !important;
+      }
+    `,
+  ];
+}

@@ -1,0 +1,170 @@
+// `/notifications`: the inbox on a phone (R-127 to R-130), with the same client and state as the bell.
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { BellhopClient } from '../client/client';
+import { browserEnvironment, DEFAULT_TIMING } from '../client/environment';
+import type { Notification } from '../client/protocol';
+import { listStyles } from '../elements/bell_styles';
+import { ClientController } from '../elements/client_controller';
+import { icons } from '../elements/icons';
+import { renderEmpty, renderNotice, renderNotLoaded, renderOlder } from '../elements/list';
+import { NoticeController } from '../elements/notice';
+import { controls, theme } from '../elements/theme';
+import { pageStyles } from '../home/page_styles';
+import { notificationsStyles } from './page_styles';
+
+/** The opened notification stands in the address, so that the phone's back button closes it. */
+const OPENED = /^#n=(.+)$/;
+
+export class BellhopNotifications extends LitElement {
+  @property({ attribute: 'poll-every-ms', type: Number }) pollEveryMs = DEFAULT_TIMING.pollEveryMs;
+  @state() private openedId: string | null = null;
+  /** Kept, so that the details stay although the entry leaves the list meanwhile. */
+  #opened: Notification | null = null;
+  /** Opened from this list: then "back" is the list. Otherwise it would leave the page. */
+  #isOpenedHere = false;
+  #listening = new AbortController();
+  #notice = new NoticeController(this);
+  #hub = new ClientController(this, {
+    onRefused: (message) => this.#notice.show(`That did not work: ${message}`),
+  });
+
+  get client(): BellhopClient | null {
+    return this.#hub.client;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#connect();
+    const { signal } = (this.#listening = new AbortController());
+    window.addEventListener('hashchange', () => this.#readAddress(), { signal });
+    document.addEventListener('visibilitychange', () => this.requestUpdate(), { signal });
+    this.#readAddress();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#listening.abort();
+  }
+
+  protected override updated(_changed: PropertyValues): void {
+    if (document.visibilityState === 'visible' && this.client?.isLoaded) this.client.seen();
+  }
+
+  override render() {
+    const { client } = this;
+    if (!client) return nothing;
+    if (client.status.phase === 'signed_out') {
+      return html`<main class="sign-in">
+        <bellhop-sign-in @signed-in=${() => this.#connect()}></bellhop-sign-in>
+      </main>`;
+    }
+    return html`${this.#bar(client)}
+      <main
+        @row-open=${this.#onOpen}
+        @row-read=${(e: CustomEvent<Notification>) => client.read([e.detail.id])}
+        @row-delete=${(e: CustomEvent<Notification>) => this.#delete(e.detail)}
+      >
+        ${this.#content(client)}
+      </main>
+      <footer>
+        ${renderNotice(this.#notice)}
+        <bellhop-status
+          .status=${client.status}
+          .pollEveryMs=${this.pollEveryMs}
+          .now=${Date.now()}
+          @status-retry=${() => client.start()}
+        ></bellhop-status>
+      </footer>
+      ${this.#details(client)}`;
+  }
+
+  #bar(client: BellhopClient) {
+    const { unread } = client.counts;
+    return html`<header class="bar">
+      <a class="home" href="/" aria-label="Home"><span class="logo">${icons.bell}</span></a>
+      <h1>Notifications</h1>
+      ${unread > 0 ? html`<span class="count" data-unread=${unread}>${unread}</span>` : nothing}
+      <span class="grow"></span>
+      <button class="read-all" type="button" ?disabled=${unread === 0} @click=${() => client.readAll()}>
+        ${icons.checks} <span>Mark all read</span>
+      </button>
+    </header>`;
+  }
+
+  #content(client: BellhopClient) {
+    const { notifications } = client;
+    if (!client.isLoaded) return renderNotLoaded(client);
+    if (notifications.length === 0 && !client.hasOlder) return renderEmpty();
+    return html`<ul class="list">
+        ${repeat(
+          notifications,
+          ({ id }) => id,
+          (notification) =>
+            html`<li>
+              <bellhop-row
+                .notification=${notification}
+                .now=${Date.now()}
+                data-id=${notification.id}
+              ></bellhop-row>
+            </li>`,
+        )}
+      </ul>
+      ${renderOlder(client)}`;
+  }
+
+  #details(client: BellhopClient) {
+    if (this.openedId === null) return nothing;
+    const now = client.notifications.find(({ id }) => id === this.openedId);
+    this.#opened = now ?? (this.#opened?.id === this.openedId ? this.#opened : null);
+    if (!this.#opened) return nothing;
+    return html`<bellhop-details
+      role="dialog"
+      aria-label="Notification"
+      .notification=${this.#opened}
+      @details-back=${this.#close}
+      @details-unread=${this.#unread}
+      @details-delete=${this.#deleteOpened}
+      @keydown=${(event: KeyboardEvent) => (event.key === 'Escape' ? this.#close() : undefined)}
+    ></bellhop-details>`;
+  }
+
+  #connect(): void {
+    this.#hub.open({ environment: browserEnvironment({ pollEveryMs: this.pollEveryMs }) });
+  }
+
+  #onOpen = (event: CustomEvent<Notification>): void => {
+    this.client?.read([event.detail.id]);
+    this.#isOpenedHere = true;
+    location.hash = `n=${event.detail.id}`;
+  };
+
+  #readAddress(): void {
+    this.openedId = OPENED.exec(location.hash)?.[1] ?? null;
+    if (this.openedId === null) this.#isOpenedHere = false;
+  }
+
+  #close = (): void => {
+    if (this.#isOpenedHere) return history.back();
+    history.replaceState(null, '', location.pathname);
+    this.#readAddress();
+  };
+
+  #unread = (event: CustomEvent<Notification>): void => {
+    this.client?.unread([event.detail.id]);
+    this.#close();
+  };
+
+  #deleteOpened = (event: CustomEvent<Notification>): void => {
+    this.#delete(event.detail);
+    this.#close();
+  };
+
+  #delete(notification: Notification): void {
+    this.client?.clear([notification.id]);
+    this.#notice.show('Deleted', () => this.client?.restore([notification.id]));
+  }
+
+  static override styles = [theme, controls, pageStyles, listStyles, notificationsStyles];
+}

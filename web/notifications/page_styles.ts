@@ -1,0 +1,99 @@
+// The frame of the phone page: bar on top, list, status below; clear of notches and home indicators.
+import { css } from 'lit';
+
+export const notificationsStyles = css`
+  :host {
+    display: flex;
+    flex-direction: column;
+  }
+  .bar {
+    gap: 10px;
+    min-height: 60px;
+    padding-top: max(6px, env(safe-area-inset-top));
+  }
+  .bar h1 {
+    font-size: 20px;
+  }
+  .logo {
+    display: grid;
+    place-items: center;
+    width: 32px;
+    height: 32px;
+    border-radius: 9px;
+    font-size: 20px;
+    color: #fff;
+    background: #4f46e5;
+  }
+  .count {
+    min-width: 26px;
+    padding: 2px 8px;
+    border-radius: 13px;
+    font-weight: 650;
+    font-size: 14px;
+    text-align: center;
+    color: var(--bellhop-on-accent);
+    background: var(--bellhop-accent);
+  }
+  .read-all {
+    display: flex;
+    align-items: center;
+    gap: 6px;
+    min-height: 44px;
+    padding: 0 4px;
+    font-weight: 570;
+    color: var(--bellhop-accent);
+  }
+  .read-all svg {
+    font-size: 20px;
+  }
+  main {
+    flex: 1;
+    width: 100%;
+    max-width: 720px;
+    margin: 0 auto;
+    background: var(--bellhop-surface);
+  }
+  main.sign-in {
+    max-width: 420px;
+    padding: 48px 16px;
+    background: none;
+  }
+  .older {
+    min-height: 56px;
+    border-bottom: 1px solid var(--bellhop-line);
+    font-size: 16px;
+  }
+  footer {
+    position: sticky;
+    bottom: 0;
+    width: 100%;
+    max-width: 720px;
+    margin: 0 auto;
+    padding: 8px 18px max(10px, env(safe-area-inset-bottom));
+    border-top: 1px solid var(--bellhop-line);
+    background: var(--bellhop-raised);
+  }
+  .notice {
+    position: absolute;
+    left: 8px;
+    right: 8px;
+    bottom: 100%;
+    font-size: 15px;
+  }
+  .undo {
+    min-height: 44px;
+    min-width: 64px;
+  }
+  @media (min-width: 760px) {
+    main:not(.sign-in),
+    footer {
+      border-inline: 1px solid var(--bellhop-line);
+    }
+  }
+  @media (max-width: 380px) {
+    .read-all span {
+      position: absolute;
+      clip-path: inset(50%);
+    }
+  }
+`;
