@@ -4,6 +4,12 @@ import type { Environment } from './environment';
 import type { PageSignals } from './page';
 import type { Activity as Report } from './protocol';
 
+export interface ActivityHandlers {
+  onOnline: () => void;
+  onVisible: () => void;
+  onLeave: () => void;
+}
+
 export class Activity {
   #environment: Environment;
   #page: PageSignals;
@@ -31,11 +37,12 @@ export class Activity {
     return this.#page.isVisible() && !this.#isIdle;
   }
 
-  start(onOnline: () => void, onVisible: () => void): void {
+  start({ onOnline, onVisible, onLeave }: ActivityHandlers): void {
     this.stop();
     this.#unwatch = this.#page.watch({
       onInput: () => this.#onInput(),
       onOnline,
+      onLeave,
       onVisibility: () => {
         if (this.#page.isVisible()) this.#onInput();
         this.#report();

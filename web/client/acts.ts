@@ -58,6 +58,13 @@ export class Acts {
     }
   }
 
+  /** The page is being left: what has not been sent yet goes out at once, and nobody waits for the answers. */
+  sendAllNow(): void {
+    for (const { act, body } of this.#queue.slice(this.#isSending ? 1 : 0)) {
+      this.#api.act(act, body).catch(() => undefined);
+    }
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     this.#queue = [];

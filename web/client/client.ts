@@ -44,6 +44,7 @@ export class BellhopClient extends EventTarget {
   #run = 0;
   #isLoadingOlder = false;
   #isSyncing = false;
+  #seenUpTo: number | null = null;
   #renewTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: ClientOptions = {}) {
@@ -107,10 +108,11 @@ export class BellhopClient extends EventTarget {
 
   start(): void {
     const run = ++this.#run;
-    this.#activity.start(
-      () => this.#wake(),
-      () => this.#wake(),
-    );
+    this.#activity.start({
+      onOnline: () => this.#wake(),
+      onVisible: () => this.#wake(),
+      onLeave: () => this.#acts.sendAllNow(),
+    });
     void this.#begin(run);
   }
 
@@ -145,9 +147,12 @@ export class BellhopClient extends EventTarget {
   clearRead(): void {
     this.#act('clear', { status: 'read', up_to: this.#inbox.held });
   }
-  /** The panel was opened: the red indicator goes, the badge stays. */
+  /** The panel was opened: the red indicator goes, the badge stays. Said once for each position. */
   seen(): void {
-    if (this.counts.unseen > 0) this.#act('seen', { all: true, up_to: this.#inbox.held });
+    const { held } = this.#inbox;
+    if (this.counts.unseen === 0 || held === this.#seenUpTo) return;
+    this.#seenUpTo = held;
+    this.#act('seen', { all: true, up_to: held });
   }
   /** The ticket on screen, or null: what arrives for it while somebody looks is read. */
   view(ticket: string | null): void {
@@ -218,6 +223,7 @@ export class BellhopClient extends EventTarget {
 
   #onWelcome(): void {
     this.#isSyncing = false;
+    this.#seenUpTo = null;
     this.#acks.startSession();
     this.#activity.repeat();
     void this.#acts.flush();
@@ -246,7 +252,7 @@ export class BellhopClient extends EventTarget {
 
   #wake(): void {
     if (this.#prelude) this.start();
-    else this.#connection.wake();
+    else if (this.#inbox.isLoaded) this.#connection.wake();
   }
 
   #renewTokenInTime(): void {

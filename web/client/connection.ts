@@ -47,6 +47,7 @@ export class Connection {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failedRounds = 0;
   #websocketWorked = false;
+  #isStarted = false;
   #status: ConnectionStatus = { phase: 'connecting', way: null, websocketBlocked: false, lastError: null };
 
   constructor(context: TransportContext, events: ConnectionEvents) {
@@ -60,11 +61,13 @@ export class Connection {
 
   start(): void {
     this.#stopAll();
+    this.#isStarted = true;
     this.#set({ phase: 'connecting', way: null });
     this.#try(WEBSOCKET);
   }
 
   stop(): void {
+    this.#isStarted = false;
     this.#stopAll();
   }
 
@@ -74,7 +77,7 @@ export class Connection {
 
   /** Something changed for the better, perhaps: the network is back, the page is looked at again. */
   wake(): void {
-    if (this.#status.phase === 'ended') return;
+    if (!this.#isStarted || this.#status.phase === 'ended') return;
     if (!this.#current) {
       if (!this.#candidate) this.start();
       return;

@@ -3,6 +3,8 @@ export interface PageHandlers {
   onVisibility: () => void;
   onInput: () => void;
   onOnline: () => void;
+  /** The page is being left, perhaps for good. */
+  onLeave: () => void;
 }
 
 export interface PageSignals {
@@ -20,6 +22,7 @@ export const browserPage: PageSignals = {
     const options = { signal: controller.signal, passive: true, capture: true };
     document.addEventListener('visibilitychange', handlers.onVisibility, options);
     window.addEventListener('online', handlers.onOnline, options);
+    window.addEventListener('pagehide', handlers.onLeave, options);
     window.addEventListener('pageshow', handlers.onVisibility, options);
     for (const name of INPUT_EVENTS) window.addEventListener(name, handlers.onInput, options);
     return () => controller.abort();

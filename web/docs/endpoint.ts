@@ -105,7 +105,8 @@ export class DocsEndpoint extends LitElement {
     const name = refName(whole.items ?? schema);
     return html`<details class="schema" ?open=${depth === 0 && properties.length <= 8}>
       <summary>
-        ${whole.items ? 'List of ' : ''}${name ?? 'object'} <em>${properties.length} fields</em>
+        ${whole.items ? 'List of ' : ''}${name ?? 'object'}
+        <em>${properties.length} ${properties.length === 1 ? 'field' : 'fields'}</em>
       </summary>
       <dl>
         ${properties.map(

@@ -124,8 +124,8 @@ export const bellStyles = [
     }
     .badge {
       position: absolute;
-      top: 1px;
-      left: 21px;
+      top: 0;
+      left: 22px;
       min-width: 18px;
       height: 18px;
       padding: 0 5px;
@@ -204,9 +204,10 @@ export const bellStyles = [
     }
     .head {
       display: flex;
+      flex-wrap: wrap;
       align-items: center;
-      gap: 8px;
-      padding: 12px 12px 12px 18px;
+      gap: 2px 8px;
+      padding: 11px 10px 11px 18px;
       border-bottom: 1px solid var(--bellhop-line);
     }
     h2 {
@@ -216,7 +217,9 @@ export const bellStyles = [
       letter-spacing: -0.01em;
     }
     .pill {
-      padding: 1px 8px;
+      min-width: 22px;
+      padding: 1px 7px;
+      text-align: center;
       border-radius: 10px;
       font-size: 12px;
       font-weight: 550;

@@ -51,12 +51,18 @@ export class BellhopItem extends LitElement {
     const { created_at, reason } = this.notification;
     const actor = actorText(this.notification);
     const why = reasonText(this.notification);
-    return html`<span class="meta" part="item-meta">
-      ${actor ? html`<span class="actor">${actor}</span>` : nothing}
-      <time datetime=${created_at} title=${fullTime(created_at)}>${relativeTime(created_at, this.now)}</time>
-      ${this.notification.ticket ? html`<span class="ticket">${ticketText(this.notification)}</span>` : nothing}
-      ${why ? html`<span class="why ${reason === 'watching' ? 'watching' : ''}">${why}</span>` : nothing}
-    </span>`;
+    const number = ticketText(this.notification);
+    const ticket = this.notification.title.includes(number) ? '' : number;
+    return html`<span class="meta" part="item-meta"
+      ><span class="parts">
+        ${actor ? html`<span class="actor">${actor}</span>` : nothing}
+        <time datetime=${created_at} title=${fullTime(created_at)}
+          >${relativeTime(created_at, this.now)}</time
+        >
+        ${ticket ? html`<span class="ticket">${ticket}</span>` : nothing}
+        ${why ? html`<span class="why ${reason === 'watching' ? 'watching' : ''}">${why}</span>` : nothing}
+      </span></span
+    >`;
   }
 
   #acts(unread: boolean) {
@@ -160,15 +166,25 @@ export class BellhopItem extends LitElement {
         color: var(--bellhop-muted);
       }
       .meta {
-        display: flex;
-        flex-wrap: wrap;
+        overflow: clip;
         margin-top: 4px;
         font-size: 12.5px;
         color: var(--bellhop-muted);
       }
-      .meta > *:not(:last-child)::after {
+      /* The dot before each part; that of a line's first part lies outside and is cut off. */
+      .parts {
+        display: flex;
+        flex-wrap: wrap;
+        margin-inline-start: -15px;
+      }
+      .parts > * {
+        position: relative;
+        padding-inline-start: 15px;
+      }
+      .parts > *::before {
         content: '·';
-        margin: 0 6px;
+        position: absolute;
+        inset-inline-start: 5px;
         color: var(--bellhop-muted);
         font-weight: 400;
       }
@@ -228,7 +244,9 @@ export class BellhopItem extends LitElement {
       @media (hover: none) {
         .acts {
           position: static;
+          flex-direction: column;
           align-self: start;
+          margin: -4px -4px -4px 0;
           opacity: 1;
           background: none;
           box-shadow: none;

@@ -33,7 +33,7 @@ function head({ client }: ListView) {
   const hasRead = client.notifications.some(({ read_at }) => read_at !== null);
   return html`<header class="head" part="header">
     <h2>Notifications</h2>
-    ${unread > 0 ? html`<span class="pill">${unread} unread</span>` : nothing}
+    ${unread > 0 ? html`<span class="pill" title="${unread} unread">${unread}</span>` : nothing}
     <span class="grow"></span>
     ${
       hasRead

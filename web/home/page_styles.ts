@@ -66,6 +66,18 @@ export const pageStyles = css`
   .grow {
     flex: 1;
   }
+  @media (max-width: 480px) {
+    .bar {
+      gap: 6px;
+      padding-inline: 14px;
+    }
+    .brand > :not(.logo) {
+      display: none;
+    }
+    nav a {
+      padding-inline: 8px;
+    }
+  }
   .card {
     background: var(--bellhop-surface);
     border: 1px solid var(--bellhop-line);

@@ -10,7 +10,7 @@ const PLACES = [
 
 export function topBar(here: string, right: unknown = null): TemplateResult {
   return html`<header class="bar">
-    <a class="brand" href="/"><span class="logo">${icons.bell}</span>Bellhop</a>
+    <a class="brand" href="/"><span class="logo">${icons.bell}</span><span>Bellhop</span></a>
     <nav aria-label="Pages">
       ${PLACES.map(
         ([path, name]) => html`<a href=${path} aria-current=${path === here ? 'page' : nothing}>${name}</a>`,

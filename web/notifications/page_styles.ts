@@ -41,10 +41,13 @@ export const notificationsStyles = css`
     min-height: 44px;
     padding: 0 4px;
     font-weight: 570;
+    font-size: 15px;
+    white-space: nowrap;
     color: var(--bellhop-accent);
   }
   .read-all svg {
-    font-size: 20px;
+    display: none;
+    font-size: 22px;
   }
   main {
     flex: 1;
@@ -91,6 +94,9 @@ export const notificationsStyles = css`
     }
   }
   @media (max-width: 380px) {
+    .read-all svg {
+      display: block;
+    }
     .read-all span {
       position: absolute;
       clip-path: inset(50%);

@@ -68,11 +68,15 @@ export class BellhopRow extends LitElement {
     const { created_at, reason } = this.notification;
     const actor = actorText(this.notification);
     const why = reasonText(this.notification);
-    return html`<span class="meta">
-      ${actor ? html`<span>${actor}</span>` : nothing}
-      <time datetime=${created_at} title=${fullTime(created_at)}>${relativeTime(created_at, this.now)}</time>
-      ${why ? html`<span class=${reason === 'watching' ? 'watching' : ''}>${why}</span>` : nothing}
-    </span>`;
+    return html`<span class="meta"
+      ><span class="parts">
+        ${actor ? html`<span>${actor}</span>` : nothing}
+        <time datetime=${created_at} title=${fullTime(created_at)}
+          >${relativeTime(created_at, this.now)}</time
+        >
+        ${why ? html`<span class=${reason === 'watching' ? 'watching' : ''}>${why}</span>` : nothing}
+      </span></span
+    >`;
   }
 
   #onDown = (event: PointerEvent): void => {

@@ -86,16 +86,27 @@ export const rowStyles = css`
     color: var(--bellhop-muted);
   }
   .meta {
-    display: flex;
-    flex-wrap: wrap;
-    margin-top: 5px;
+    overflow: clip;
+    margin-top: 4px;
     font-size: 13.5px;
     color: var(--bellhop-muted);
   }
-  .meta > *:not(:last-child)::after {
+  /* The dot before each part; that of a line's first part lies outside and is cut off. */
+  .parts {
+    display: flex;
+    flex-wrap: wrap;
+    margin-inline-start: -15px;
+  }
+  .parts > * {
+    position: relative;
+    padding-inline-start: 15px;
+  }
+  .parts > *::before {
     content: '·';
-    margin: 0 6px;
+    position: absolute;
+    inset-inline-start: 5px;
     color: var(--bellhop-muted);
+    font-weight: 400;
   }
   .acts {
     display: flex;

@@ -29,8 +29,8 @@ export class DeskActs extends LitElement {
     const isClosed = this.ticket.status === 'closed';
     return html`<h2>Meanwhile, ${customer}</h2>
       <div class="acts">
-        ${this.#button('customer-replies', 'replies', () => customerReplies(this.ticket, this.#nextReply()))}
-        ${isClosed ? this.#button('customer-reopens', 'reopens the ticket', () => customerReopens(this.ticket)) : nothing}
+        ${this.#button('customer-replies', 'Replies', () => customerReplies(this.ticket, this.#nextReply()))}
+        ${isClosed ? this.#button('customer-reopens', 'Reopens the ticket', () => customerReopens(this.ticket)) : nothing}
       </div>
       ${colleague ? this.#colleagueActs(colleague) : nothing} ${this.#log()}`;
   }
@@ -59,14 +59,14 @@ export class DeskActs extends LitElement {
         </label>
       </h2>
       <div class="acts">
-        ${this.#button('mention', 'mentions you in a note', () => agentNotes(ticket, colleague, note, agents))}
-        ${this.#button('assign', 'assigns it to you', () => assigned(ticket, me, colleague))}
-        ${this.#button('escalate', 'escalates it', () => escalated(ticket, colleague, 'normal'))}
-        ${this.#button('emergency', 'escalates it as an emergency', () => escalated(ticket, colleague, 'emergency'))}
+        ${this.#button('mention', 'Mentions you in a note', () => agentNotes(ticket, colleague, note, agents))}
+        ${this.#button('assign', 'Assigns it to you', () => assigned(ticket, me, colleague))}
+        ${this.#button('escalate', 'Escalates it', () => escalated(ticket, colleague, 'normal'))}
+        ${this.#button('emergency', 'Escalates it: emergency', () => escalated(ticket, colleague, 'emergency'))}
       </div>
       <h2>…or a rule</h2>
       <div class="acts">
-        ${this.#button('assign-by-rule', 'assigns it to you', () => assigned(ticket, me, null))}
+        ${this.#button('assign-by-rule', 'Assigns it to you', () => assigned(ticket, me, null))}
       </div>`;
   }
 
@@ -130,9 +130,12 @@ export class DeskActs extends LitElement {
         font-weight: 570;
       }
       .acts {
-        display: flex;
-        flex-wrap: wrap;
+        display: grid;
         gap: 6px;
+      }
+      .acts .button {
+        justify-content: start;
+        text-align: start;
       }
       .told {
         margin-top: 28px;

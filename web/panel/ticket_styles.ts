@@ -157,6 +157,9 @@ export const ticketStyles = css`
     background: #14804a;
   }
   @media (max-width: 720px) {
+    .tools label {
+      flex-basis: 100%;
+    }
     .back {
       display: inline-flex;
       margin-bottom: 12px;

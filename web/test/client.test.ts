@@ -144,6 +144,7 @@ describe('client', () => {
     start();
     await live();
     client.seen();
+    client.seen();
     await eventually(() => expect(client.counts).toEqual({ unread: 1, unseen: 0 }));
     client.seen();
     expect(hub.acts).toBe(1);

@@ -49,6 +49,9 @@ export class FakePage implements PageSignals {
   input(): void {
     for (const handlers of this.#handlers) handlers.onInput();
   }
+  leave(): void {
+    for (const handlers of this.#handlers) handlers.onLeave();
+  }
   comeOnline(): void {
     for (const handlers of this.#handlers) handlers.onOnline();
   }
