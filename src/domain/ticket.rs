@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Id, Millis, event::ContactRef};
+use super::{
+    Id, Millis,
+    event::{ContactRef, Event, EventType},
+};
 
 /// A member of a snapshot: left out (`None`), cleared (`Some(None)`) or given (`Some(Some(_))`).
 pub type Patch<T> = Option<Option<T>>;
@@ -154,6 +157,35 @@ impl TicketFacts {
         take_list(&mut self.no_access, &snapshot.no_access);
         self.take_assignees(&snapshot.assignees);
         *self != before
+    }
+
+    /// Takes over what an event says of its ticket, before it is routed. Says whether anything changed.
+    pub fn take_event(&mut self, event: &Event) -> bool {
+        let Some(given) = &event.data.ticket else { return false };
+        let mut snapshot = given.clone();
+        if event.kind == EventType::TicketAssigned && given.assignees.is_none() && given.team.is_none() {
+            let assigned = event.data.assigned.clone().unwrap_or_default();
+            snapshot.assignees = (!assigned.agents.is_empty()).then_some(Some(assigned.agents));
+            snapshot.team = assigned.team.map(Some);
+        }
+        if event.kind == EventType::TicketUnassigned && given.assignees.is_none() {
+            snapshot.assignees = Some(None);
+        }
+        if event.kind == EventType::TicketClosed && given.status.is_none() {
+            snapshot.status = Some(Some("closed".to_owned()));
+        }
+        self.apply(&snapshot, event.time)
+    }
+
+    /// Notes what later events of this ticket depend on, after this one was routed. Says whether anything changed.
+    pub fn after_event(&mut self, event: &Event) -> bool {
+        match (event.kind, event.data.actor.agent()) {
+            (EventType::ReplySent, Some(agent)) if self.respondents.first() != Some(agent) => {
+                self.note_respondent(agent);
+                true
+            }
+            _ => false,
+        }
     }
 
     fn take_assignees(&mut self, given: &Patch<Vec<Id>>) {

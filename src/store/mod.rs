@@ -1,210 +1,352 @@
 //! The truth: events, inboxes, tickets, directory, in SQLite or PostgreSQL.
+//!
+//! Writes go through one queue to the writers, who gather what is waiting into one durable transaction ([`writer`],
+//! [`group`]). Reads take a connection from a pool on threads that may block. What is read on every event and changes
+//! seldom is held in memory with a version ([`records`]).
 
+mod acts;
+mod bulk;
+mod connection;
+mod events;
+mod group;
+mod inbox;
+mod migrations;
+mod notifications;
+mod read;
 mod records;
+mod schema;
+mod sources;
+mod tickets;
+mod types;
+mod upkeep;
+mod writer;
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
-pub use records::{Edit, EditChange, RecordKind};
-
+use self::{
+    connection::{Conn, Purpose, ReadPool, connect, read_pool},
+    group::{Answer, Request},
+    writer::{Shared, Writers},
+};
+pub use self::{
+    records::{Edit, EditChange, RecordKind},
+    types::{DeliveryNote, Heads, OnCommit, SourceStatus, StoreOptions, UnmatchedPerson, WatchedTicket},
+    upkeep::Swept,
+};
 use crate::{
     clock::Clock,
-    config::StoreUrl,
     domain::{
         Id, Millis,
         act::{Act, ActOutcome},
         event::Event,
-        inbox::{Changes, Head, Inbox, ListFilter, Page},
-        notification::TicketRef,
-        nudge::InboxChange,
-        plan::{Receipt, Router},
+        inbox::{Changes, Inbox, ListFilter, Page},
+        notification::Notification,
+        plan::Receipt,
         snapshot::Snapshot,
         ticket::TicketFacts,
     },
-    error::Result,
-    telemetry::Metrics,
+    error::{Error, Result},
 };
 
-/// Called on the writer's thread after each commit with every visible change it made, in order per inbox. Must not block.
-pub type OnCommit = Arc<dyn Fn(Vec<InboxChange>) + Send + Sync>;
+/// Readiness asks the store and waits so long.
+const PING_LIMIT: Duration = Duration::from_secs(2);
 
-/// What the store needs from the rest.
+/// The store. Cheap to clone; its writers end when the last clone is gone.
 #[derive(Clone)]
-pub struct StoreOptions {
-    /// Where it is.
-    pub url: StoreUrl,
-    /// Where the time comes from.
-    pub clock: Clock,
-    /// Decides what an event leads to.
-    pub router: Arc<dyn Router>,
-    /// Hears of every commit.
-    pub on_commit: OnCommit,
-    /// Figures.
-    pub metrics: Arc<Metrics>,
-    /// Run the embedded migrations at start.
-    pub migrate: bool,
+pub struct Store {
+    shared: Arc<Shared>,
+    writers: Writers,
+    readers: ReadPool,
+    secrets: Arc<HashMap<&'static str, String>>,
+    clock: Clock,
 }
-
-/// The heads of some inboxes, with what else a heartbeat compares.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Heads {
-    /// The store's epoch: another one means every session starts anew.
-    pub epoch: Id,
-    /// The store's version of directory, settings and keys.
-    pub version: i64,
-    /// Heads of those that have an inbox; who has none is at 0.
-    pub heads: Vec<Head>,
-}
-
-/// The store. Cheap to clone.
-#[derive(Clone)]
-pub struct Store {}
 
 impl Store {
     /// Opens the store, makes and migrates it if need be, and starts its writers.
-    pub async fn open(_options: StoreOptions) -> Result<Store> {
-        unimplemented!()
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database cannot be reached; what a migration said when it failed.
+    pub async fn open(options: StoreOptions) -> Result<Store> {
+        blocking(move || Store::open_now(&options)).await
+    }
+
+    fn open_now(options: &StoreOptions) -> Result<Store> {
+        let mut conn = connect(&options.url, Purpose::Write)?;
+        if options.migrate {
+            migrations::migrate(&mut conn)?;
+        }
+        migrations::found(&mut conn, options.clock.now())?;
+        let mut secrets = HashMap::new();
+        for name in migrations::SECRETS {
+            let value = migrations::secret(&mut conn, name)?;
+            secrets.insert(name, value.ok_or_else(|| Error::Internal(format!("the secret {name} is missing")))?);
+        }
+        let shared = Shared::new(options);
+        shared.remember(&records::refreshed(&mut conn, &Arc::default())?, 0);
+        Ok(Store {
+            writers: Writers::start(shared.clone(), conn)?,
+            readers: read_pool(&options.url, options.readers),
+            secrets: Arc::new(secrets),
+            clock: options.clock.clone(),
+            shared,
+        })
     }
 
     /// What is in memory: the newest version this node knows of.
     pub fn snapshot(&self) -> Arc<Snapshot> {
-        unimplemented!()
+        self.shared.snapshot.load_full()
     }
 
     /// Compares the version with the store's and reads what is newer.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
     pub async fn refresh(&self) -> Result<Arc<Snapshot>> {
-        unimplemented!()
+        let shared = self.shared.clone();
+        self.read(move |conn| {
+            let known = shared.snapshot.load_full();
+            let fresh = records::refreshed(conn, &known)?;
+            shared.remember(&fresh, known.version);
+            Ok(fresh)
+        })
+        .await
     }
 
     /// Stores events with everything they lead to, all or none, durably. `api_key`: hash of the key that posted them,
-    /// checked again in the transaction when keys changed meanwhile.
-    pub async fn accept(&self, _events: Vec<Event>, _api_key: Option<String>) -> Result<Vec<Receipt>> {
-        unimplemented!()
+    /// checked again in the transaction, where a key that was revoked meanwhile is known.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]: the events may or may not be in, and may be sent again with the same ids.
+    pub async fn accept(&self, events: Vec<Event>, api_key: Option<String>) -> Result<Vec<Receipt>> {
+        match self.writers.submit(Request::Accept { events, api_key, accepted_us: self.clock.now_us() }).await? {
+            Answer::Receipts(receipts) => Ok(receipts),
+            answer => Err(mismatch(&answer)),
+        }
     }
 
-    /// Carries out an agent's act on their own inbox.
-    pub async fn act(&self, _agent: &Id, _act: Act) -> Result<ActOutcome> {
-        unimplemented!()
+    /// Carries out an act on an inbox.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when its outcome is unknown; acts may be repeated.
+    pub async fn act(&self, agent: &Id, act: Act) -> Result<ActOutcome> {
+        match self.writers.submit(Request::Act { agent: agent.clone(), act }).await? {
+            Answer::Acted(outcome) => Ok(outcome),
+            answer => Err(mismatch(&answer)),
+        }
     }
 
     /// Notes that an active session confirmed everything up to `seq`. Gathered and written a moment later.
-    pub fn ack(&self, _agent: &Id, _seq: i64) {
-        unimplemented!()
+    pub fn ack(&self, agent: &Id, seq: i64) {
+        self.writers.ack(agent, seq);
     }
 
     /// Epoch and head of one inbox.
-    pub async fn inbox(&self, _agent: &Id) -> Result<(Id, Inbox)> {
-        unimplemented!()
+    ///
+    /// # Errors
+    /// When the store cannot be read; so it is with every reading method below.
+    pub async fn inbox(&self, agent: &Id) -> Result<(Id, Inbox)> {
+        let agent = agent.clone();
+        self.read(move |conn| {
+            connection::read_snapshot(conn, |conn| Ok((read::epoch(conn)?, inbox::read_one(conn, &agent)?)))
+        })
+        .await
     }
 
     /// Entries changed after `since`, at most `limit`, in one snapshot with the head.
-    pub async fn changes(&self, _agent: &Id, _since: i64, _limit: i64) -> Result<Changes> {
-        unimplemented!()
+    pub async fn changes(&self, agent: &Id, since: i64, limit: i64) -> Result<Changes> {
+        let agent = agent.clone();
+        self.read(move |conn| read::changes(conn, &agent, since, limit)).await
     }
 
     /// A page of the list.
-    pub async fn list(&self, _agent: &Id, _filter: ListFilter) -> Result<Page> {
-        unimplemented!()
+    pub async fn list(&self, agent: &Id, filter: ListFilter) -> Result<Page> {
+        let agent = agent.clone();
+        self.read(move |conn| read::list(conn, &agent, &filter)).await
+    }
+
+    /// One notification of an agent.
+    pub async fn notification(&self, agent: &Id, id: &str) -> Result<Option<Notification>> {
+        let (agent, id) = (agent.clone(), id.to_owned());
+        self.read(move |conn| read::by_id(conn, &agent, &id)).await
     }
 
     /// Heads of many inboxes, in one query.
-    pub async fn heads(&self, _agents: Vec<Id>) -> Result<Heads> {
-        unimplemented!()
+    pub async fn heads(&self, agents: Vec<Id>) -> Result<Heads> {
+        self.read(move |conn| {
+            connection::read_snapshot(conn, |conn| {
+                Ok(Heads {
+                    epoch: read::epoch(conn)?,
+                    version: records::version(conn)?,
+                    heads: if agents.is_empty() { Vec::new() } else { inbox::heads(conn, &agents)? },
+                })
+            })
+        })
+        .await
     }
 
     /// Carries out edits of records, all or none, and returns what is in memory afterwards. In force for every event
     /// posted after its answer, on every node.
-    pub async fn edit(&self, _edits: Vec<Edit>) -> Result<Arc<Snapshot>> {
-        unimplemented!()
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with the pointer of the first member that does not fit.
+    pub async fn edit(&self, edits: Vec<Edit>) -> Result<Arc<Snapshot>> {
+        self.writers.run(move |conn| Ok((records::edit(conn, &edits)?, Vec::new()))).await?;
+        self.refresh().await
     }
 
     /// What is known of a ticket, its watches included.
-    pub async fn ticket(&self, _ticket: &str) -> Result<Option<TicketFacts>> {
-        unimplemented!()
+    pub async fn ticket(&self, ticket: &str) -> Result<Option<TicketFacts>> {
+        let ticket = ticket.to_owned();
+        self.read(move |conn| tickets::read_one(conn, &ticket)).await
     }
 
     /// Tickets that the agent follows, newest watch first.
-    pub async fn watches(&self, _agent: &Id) -> Result<Vec<WatchedTicket>> {
-        unimplemented!()
+    pub async fn watches(&self, agent: &Id) -> Result<Vec<WatchedTicket>> {
+        let agent = agent.clone();
+        self.read(move |conn| tickets::watched_by(conn, &agent)).await
     }
 
     /// Follows a ticket or stops following it; says whether that changed anything.
-    pub async fn set_watch(&self, _agent: &Id, _ticket: &Id, _active: bool) -> Result<bool> {
-        unimplemented!()
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn set_watch(&self, agent: &Id, ticket: &Id, active: bool) -> Result<bool> {
+        let (agent, ticket, now) = (agent.clone(), ticket.clone(), self.clock.now());
+        self.writers.run(move |conn| Ok((tickets::set_watch(conn, &agent, &ticket, active, now)?, Vec::new()))).await
     }
 
     /// Notes how a delivery to an adapter ended and whom nobody matched, for the source's page.
-    pub async fn note_delivery(&self, _source: &Id, _note: DeliveryNote) -> Result<()> {
-        unimplemented!()
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn note_delivery(&self, source: &Id, note: DeliveryNote) -> Result<()> {
+        let (source, now) = (source.clone(), self.clock.now());
+        self.writers.run(move |conn| Ok((sources::note(conn, &source, &note, now)?, Vec::new()))).await
     }
 
     /// What [`Store::note_delivery`] gathered about a source.
-    pub async fn source_status(&self, _source: &Id) -> Result<SourceStatus> {
-        unimplemented!()
+    pub async fn source_status(&self, source: &Id) -> Result<SourceStatus> {
+        let source = source.clone();
+        self.read(move |conn| sources::status(conn, &source)).await
     }
 
     /// A secret that all nodes share, by name: `jwt`, `session`, `link`. Made at first start.
-    pub fn secret(&self, _name: &str) -> Result<String> {
-        unimplemented!()
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for any other name.
+    pub fn secret(&self, name: &str) -> Result<String> {
+        self.secrets.get(name).cloned().ok_or_else(|| Error::Internal(format!("there is no secret named {name}")))
+    }
+
+    /// True for the first caller ever of that name: for what is shown once.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn first_time(&self, name: &'static str) -> Result<bool> {
+        let now = self.clock.now();
+        self.writers.run(move |conn| Ok((migrations::first_time(conn, name, now)?, Vec::new()))).await
     }
 
     /// Whether the store answers within two seconds.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when it does not.
     pub async fn ping(&self) -> Result<()> {
-        unimplemented!()
+        let asked = self.read(|conn| records::version(conn).map(drop));
+        let late = |_| Error::Unavailable { reason: "the store did not answer in time".to_owned() };
+        tokio::time::timeout(PING_LIMIT, asked).await.map_err(late)?
     }
 
     /// A new epoch: every client starts anew. After a restore.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
     pub async fn new_epoch(&self) -> Result<Id> {
-        unimplemented!()
+        self.writers.run(|conn| Ok((migrations::new_epoch(conn)?.into(), Vec::new()))).await
+    }
+
+    /// Entries whose sleep is over, by agent, a bounded number.
+    pub async fn due_to_wake(&self) -> Result<BTreeMap<Id, Vec<Id>>> {
+        let now = self.clock.now();
+        self.read(move |conn| upkeep::due_to_wake(conn, now)).await
+    }
+
+    /// One step of removing what was settled before `before`.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn sweep(&self, after: Option<Id>, before: Millis) -> Result<Swept> {
+        self.writers.run(move |conn| upkeep::sweep(conn, after.as_ref(), before)).await
+    }
+
+    /// Removes events accepted before `before`, a bounded number; returns how many.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn forget_events(&self, before: Millis) -> Result<usize> {
+        self.writers.run(move |conn| Ok((upkeep::forget_events(conn, before)?, Vec::new()))).await
+    }
+
+    /// Takes or keeps the lease on a job that one node should do; false while another has it.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn take_lease(&self, name: &'static str, holder: &str, for_ms: i64) -> Result<bool> {
+        let (holder, now) = (holder.to_owned(), self.clock.now());
+        self.writers
+            .run(move |conn| Ok((upkeep::take_lease(conn, name, &holder, now, now + for_ms)?, Vec::new())))
+            .await
+    }
+
+    /// Drops this handle and waits, with a limit, until the writers have written what was waiting. Other clones must
+    /// be gone by then.
+    pub async fn close(self) {
+        let shared = self.shared.clone();
+        drop(self);
+        for _ in 0..200 {
+            if Writers::ended(&shared) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        tracing::warn!("the store is still in use; its last acknowledgements may be written late or not at all");
+    }
+
+    async fn read<T: Send + 'static>(&self, query: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
+        let readers = self.readers.clone();
+        blocking(move || {
+            let mut conn = readers.get().map_err(|error| Error::Unavailable { reason: error.to_string() })?;
+            query(&mut conn).map_err(outage)
+        })
+        .await
     }
 }
 
-/// A ticket that an agent follows.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, utoipa::ToSchema)]
-pub struct WatchedTicket {
-    /// The ticket.
-    #[schema(value_type = Object)]
-    pub ticket: TicketRef,
-    /// Made by an escalation, not by hand.
-    pub auto: bool,
-    /// Since when.
-    #[serde(with = "crate::domain::time::rfc3339")]
-    #[schema(value_type = String)]
-    pub since: Millis,
+/// A failed read is an outage to the caller when the connection is what failed.
+fn outage(error: Error) -> Error {
+    use diesel::result::{DatabaseErrorKind, Error as Diesel};
+    match error {
+        Error::Store(Diesel::DatabaseError(
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::Unknown,
+            info,
+        )) => Error::Unavailable { reason: info.message().to_owned() },
+        Error::Store(Diesel::BrokenTransactionManager) => {
+            Error::Unavailable { reason: "the connection broke".to_owned() }
+        }
+        error => error,
+    }
 }
 
-/// How one delivery to an adapter ended.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct DeliveryNote {
-    /// The error that was answered; none when it went well.
-    pub error: Option<String>,
-    /// People it named whom nobody matched: (external id, shown name).
-    pub unmatched: Vec<(String, String)>,
+fn mismatch(answer: &Answer) -> Error {
+    Error::Internal(format!("the writer answered something else: {answer:?}"))
 }
 
-/// What is known of a source's deliveries.
-#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, utoipa::ToSchema)]
-pub struct SourceStatus {
-    /// When something last arrived.
-    #[serde(with = "crate::domain::time::rfc3339_option")]
-    #[schema(value_type = Option<String>)]
-    pub last_delivery_at: Option<Millis>,
-    /// When something last failed.
-    #[serde(with = "crate::domain::time::rfc3339_option")]
-    #[schema(value_type = Option<String>)]
-    pub last_error_at: Option<Millis>,
-    /// What failed, as it was answered.
-    pub last_error: Option<String>,
-    /// People it named whom nobody matched, the most frequent first, at most 100.
-    pub unmatched: Vec<UnmatchedPerson>,
-}
-
-/// A person whom a source named and nobody matched.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
-pub struct UnmatchedPerson {
-    /// The source's id of the person.
-    pub external_id: String,
-    /// The name it gave.
-    pub name: String,
-    /// How often.
-    pub times: i64,
+/// Runs `work` on a thread that may block.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(Error::Internal(format!("a database task ended: {error}"))),
+    }
 }

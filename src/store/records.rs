@@ -1,8 +1,30 @@
 //! Versioned records: directory, preferences, settings, keys and sources, edited as JSON and held in memory typed.
+//!
+//! Every edit takes the next version of the store. A node that knows an older one reads the rows changed since,
+//! deletions included, before it decides anything.
 
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use crate::domain::Id;
+use super::{
+    bulk::{Bulk, Column, to_json},
+    connection::{Conn, on_backend, write_transaction},
+    schema::{meta, records},
+};
+use crate::{
+    domain::{
+        Id,
+        directory::{Agent, Contact, Department, Team},
+        preferences::Preferences,
+        settings::Settings,
+        snapshot::{ApiKey, Snapshot, Source},
+    },
+    error::{Error, Result},
+};
 
 /// The kinds of records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,6 +39,41 @@ pub enum RecordKind {
     Settings,
     ApiKey,
     Source,
+}
+
+impl RecordKind {
+    const ALL: [RecordKind; 8] = [
+        RecordKind::Agent,
+        RecordKind::Department,
+        RecordKind::Team,
+        RecordKind::Contact,
+        RecordKind::Preferences,
+        RecordKind::Settings,
+        RecordKind::ApiKey,
+        RecordKind::Source,
+    ];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            RecordKind::Agent => "agent",
+            RecordKind::Department => "department",
+            RecordKind::Team => "team",
+            RecordKind::Contact => "contact",
+            RecordKind::Preferences => "preferences",
+            RecordKind::Settings => "settings",
+            RecordKind::ApiKey => "api_key",
+            RecordKind::Source => "source",
+        }
+    }
+
+    fn parse(word: &str) -> Option<RecordKind> {
+        RecordKind::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
+    /// Whether the body carries its own id.
+    fn has_id(self) -> bool {
+        !matches!(self, RecordKind::Preferences | RecordKind::Settings)
+    }
 }
 
 /// One change of one record.
@@ -41,4 +98,183 @@ pub enum EditChange {
     MergeDeep(Map<String, Value>),
     /// Removes it; no error when it is not there.
     Delete,
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    kind: &'static str,
+    id: &'a Id,
+    body: String,
+    version: i64,
+    deleted: bool,
+}
+
+static WRITE: LazyLock<Bulk> = LazyLock::new(|| {
+    let columns = [
+        Column::Text("kind"),
+        Column::Text("id"),
+        Column::Text("body"),
+        Column::Int("version"),
+        Column::Bool("deleted"),
+    ];
+    let replace = "ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body, version = excluded.version, deleted = excluded.deleted";
+    Bulk::insert("records", &columns, replace)
+});
+
+/// Carries out edits in one transaction; returns the new version.
+///
+/// # Errors
+/// [`Error::Invalid`] with the pointer of the first member that does not fit; then nothing is changed.
+pub fn edit(conn: &mut Conn, edits: &[Edit]) -> Result<i64> {
+    write_transaction(conn, |conn| {
+        // Taken first: the row lock makes editors wait for each other, so that versions commit in order.
+        let taken = diesel::update(meta::table.find(1)).set(meta::version.eq(meta::version + 1));
+        on_backend!(conn, c => taken.execute(c)).map_err(Error::Store)?;
+        let version = version(conn)?;
+        let mut bodies: HashMap<(RecordKind, Id), Option<Map<String, Value>>> = HashMap::new();
+        for edit in edits {
+            let key = (edit.kind, edit.id.clone());
+            let before = match bodies.remove(&key) {
+                Some(edited) => edited,
+                None => read_body(conn, edit.kind, &edit.id)?,
+            };
+            bodies.insert(key, changed(edit, before)?);
+        }
+        let rows: Vec<Written<'_>> = bodies
+            .iter()
+            .map(|((kind, id), body)| written(*kind, id, body.as_ref(), version))
+            .collect::<Result<_>>()?;
+        WRITE.run(conn, &rows).map_err(Error::Store)?;
+        Ok(version)
+    })
+}
+
+fn written<'a>(kind: RecordKind, id: &'a Id, body: Option<&Map<String, Value>>, version: i64) -> Result<Written<'a>> {
+    let deleted = body.is_none();
+    let body = body.map_or(Ok(String::from("{}")), to_json).map_err(Error::Store)?;
+    Ok(Written { kind: kind.as_str(), id, body, version, deleted })
+}
+
+fn read_body(conn: &mut Conn, kind: RecordKind, id: &str) -> Result<Option<Map<String, Value>>> {
+    let rows: Vec<(String, bool)> = records::table
+        .find((kind.as_str(), id))
+        .select((records::body, records::deleted))
+        .load(conn)
+        .map_err(Error::Store)?;
+    match rows.into_iter().next() {
+        Some((body, false)) => parse(&body).map(Some),
+        _ => Ok(None),
+    }
+}
+
+fn changed(edit: &Edit, before: Option<Map<String, Value>>) -> Result<Option<Map<String, Value>>> {
+    let (patch, deep) = match &edit.change {
+        EditChange::Delete => return Ok(None),
+        EditChange::Merge(patch) => (patch, false),
+        EditChange::MergeDeep(patch) => (patch, true),
+    };
+    let mut body = before.unwrap_or_else(Map::new);
+    merge(&mut body, patch, deep);
+    if edit.kind.has_id() {
+        body.insert("id".to_owned(), Value::String(edit.id.to_string()));
+    }
+    check(edit.kind, &body, &edit.pointer)?;
+    Ok(Some(body))
+}
+
+fn merge(into: &mut Map<String, Value>, patch: &Map<String, Value>, deep: bool) {
+    for (name, value) in patch {
+        match (value, into.get_mut(name)) {
+            (Value::Null, _) => {
+                into.remove(name);
+            }
+            (Value::Object(inner), Some(Value::Object(known))) if deep => merge(known, inner, true),
+            _ => {
+                into.insert(name.clone(), value.clone());
+            }
+        }
+    }
+}
+
+fn check(kind: RecordKind, body: &Map<String, Value>, pointer: &str) -> Result<()> {
+    match kind {
+        RecordKind::Agent => fits::<Agent>(body, pointer),
+        RecordKind::Department => fits::<Department>(body, pointer),
+        RecordKind::Team => fits::<Team>(body, pointer),
+        RecordKind::Contact => fits::<Contact>(body, pointer),
+        RecordKind::Preferences => fits::<Preferences>(body, pointer),
+        RecordKind::Settings => fits::<Settings>(body, pointer),
+        RecordKind::ApiKey => fits::<ApiKey>(body, pointer),
+        RecordKind::Source => fits::<Source>(body, pointer),
+    }
+}
+
+fn fits<T: DeserializeOwned>(body: &Map<String, Value>, pointer: &str) -> Result<()> {
+    match serde_path_to_error::deserialize::<_, T>(Value::Object(body.clone())) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let path: String = error.path().iter().map(|segment| format!("/{segment}")).collect();
+            Err(Error::invalid("record.invalid", format!("{pointer}{path}"), error.inner().to_string()))
+        }
+    }
+}
+
+fn parse<T: DeserializeOwned>(body: &str) -> Result<T> {
+    serde_json::from_str(body).map_err(|error| Error::Internal(format!("a stored record is unreadable: {error}")))
+}
+
+/// The store's version of all records.
+pub fn version(conn: &mut Conn) -> Result<i64> {
+    meta::table.find(1).select(meta::version).first(conn).map_err(Error::Store)
+}
+
+/// What is in memory, brought up to the store's version. The same `Arc` when there is nothing newer.
+pub fn refreshed(conn: &mut Conn, known: &Arc<Snapshot>) -> Result<Arc<Snapshot>> {
+    let version = version(conn)?;
+    if version == known.version {
+        return Ok(known.clone());
+    }
+    // A smaller version means that an older copy was restored: read everything anew.
+    let mut fresh = if version > known.version { Snapshot::clone(known) } else { Snapshot::default() };
+    let rows: Vec<(String, String, String, i64, bool)> = records::table
+        .filter(records::version.gt(fresh.version))
+        .order(records::version)
+        .select((records::kind, records::id, records::body, records::version, records::deleted))
+        .load(conn)
+        .map_err(Error::Store)?;
+    fresh.version = rows.last().map_or(version, |last| last.3.max(version));
+    for (kind, id, body, _, deleted) in rows {
+        let body = (!deleted).then_some(body.as_str());
+        if let Err(error) = take(&mut fresh, &kind, &id, body) {
+            tracing::error!(record.kind = %kind, record.id = %id, %error, "a stored record is left out");
+        }
+    }
+    Ok(Arc::new(fresh))
+}
+
+fn take(to: &mut Snapshot, kind: &str, id: &str, body: Option<&str>) -> Result<()> {
+    let kind =
+        RecordKind::parse(kind).ok_or_else(|| Error::Internal(format!("records of kind {kind} are not known")))?;
+    match (kind, body) {
+        (RecordKind::Agent, Some(body)) => to.directory.put_agent(parse(body)?),
+        (RecordKind::Agent, None) => to.directory.remove_agent(id),
+        (RecordKind::Department, Some(body)) => to.directory.put_department(parse(body)?),
+        (RecordKind::Department, None) => to.directory.remove_department(id),
+        (RecordKind::Team, Some(body)) => to.directory.put_team(parse(body)?),
+        (RecordKind::Team, None) => to.directory.remove_team(id),
+        (RecordKind::Contact, Some(body)) => to.directory.put_contact(parse(body)?),
+        (RecordKind::Contact, None) => to.directory.remove_contact(id),
+        (RecordKind::Preferences, Some(body)) => drop(to.preferences.insert(id.into(), parse(body)?)),
+        (RecordKind::Preferences, None) => drop(to.preferences.remove(id)),
+        (RecordKind::Settings, body) => to.settings = body.map_or(Ok(Settings::default()), parse)?,
+        (RecordKind::ApiKey, body) => {
+            to.api_keys.retain(|_, key| &*key.id != id);
+            if let Some(key) = body.map(parse::<ApiKey>).transpose()? {
+                to.api_keys.insert(key.hash.clone(), key);
+            }
+        }
+        (RecordKind::Source, Some(body)) => drop(to.sources.insert(id.into(), parse(body)?)),
+        (RecordKind::Source, None) => drop(to.sources.remove(id)),
+    }
+    Ok(())
 }

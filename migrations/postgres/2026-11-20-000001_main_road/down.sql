@@ -1,0 +1,11 @@
+DROP TABLE leases;
+DROP TABLE source_people;
+DROP TABLE source_deliveries;
+DROP TABLE notifications;
+DROP TABLE inboxes;
+DROP TABLE watches;
+DROP TABLE tickets;
+DROP TABLE events;
+DROP TABLE records;
+DROP TABLE secrets;
+DROP TABLE meta;

@@ -1,0 +1,124 @@
+-- One row: what every commit compares.
+CREATE TABLE meta (
+    id      INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    epoch   TEXT    NOT NULL,
+    version BIGINT  NOT NULL
+);
+
+-- Made once, shared by all nodes: token secrets, link-signing keys.
+CREATE TABLE secrets (
+    name       TEXT   NOT NULL PRIMARY KEY,
+    value      TEXT   NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+-- Directory, preferences, settings, keys, sources: held in memory by every node, read again by version.
+CREATE TABLE records (
+    kind    TEXT    NOT NULL,
+    id      TEXT    NOT NULL,
+    body    TEXT    NOT NULL,
+    version BIGINT  NOT NULL,
+    deleted BOOLEAN NOT NULL,
+    PRIMARY KEY (kind, id)
+);
+CREATE INDEX records_by_version ON records (version);
+
+CREATE TABLE events (
+    source      TEXT   NOT NULL,
+    id          TEXT   NOT NULL,
+    type        TEXT   NOT NULL,
+    ticket_id   TEXT,
+    accepted_at BIGINT NOT NULL,
+    body        TEXT   NOT NULL,
+    explanation TEXT   NOT NULL,
+    notified    TEXT   NOT NULL,
+    PRIMARY KEY (source, id)
+);
+CREATE INDEX events_by_age ON events (accepted_at);
+
+CREATE TABLE tickets (
+    id         TEXT   NOT NULL PRIMARY KEY,
+    facts      TEXT   NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+
+CREATE TABLE watches (
+    ticket_id TEXT    NOT NULL,
+    agent_id  TEXT    NOT NULL,
+    active    BOOLEAN NOT NULL,
+    auto      BOOLEAN NOT NULL,
+    since     BIGINT  NOT NULL,
+    PRIMARY KEY (ticket_id, agent_id)
+);
+CREATE INDEX watches_by_agent ON watches (agent_id, since);
+
+CREATE TABLE inboxes (
+    agent_id        TEXT   NOT NULL PRIMARY KEY,
+    seq             BIGINT NOT NULL,
+    unread          BIGINT NOT NULL,
+    unseen          BIGINT NOT NULL,
+    seen_seq        BIGINT NOT NULL,
+    acked_seq       BIGINT NOT NULL,
+    decided_seq     BIGINT NOT NULL,
+    floor_seq       BIGINT NOT NULL,
+    fallback_due_at BIGINT
+);
+CREATE INDEX inboxes_by_fallback ON inboxes (fallback_due_at) WHERE fallback_due_at IS NOT NULL;
+
+CREATE TABLE notifications (
+    agent_id       TEXT    NOT NULL,
+    seq            BIGINT  NOT NULL,
+    id             TEXT    NOT NULL,
+    changed_seq    BIGINT  NOT NULL,
+    alert_seq      BIGINT  NOT NULL,
+    event_source   TEXT    NOT NULL,
+    event_id       TEXT    NOT NULL,
+    type           TEXT    NOT NULL,
+    reason         TEXT    NOT NULL,
+    category       TEXT,
+    priority       TEXT    NOT NULL,
+    title          TEXT    NOT NULL,
+    body           TEXT    NOT NULL,
+    url            TEXT,
+    actor          TEXT    NOT NULL,
+    ticket_id      TEXT,
+    ticket_number  TEXT,
+    ticket_subject TEXT,
+    comment_id     TEXT,
+    quiet          BOOLEAN NOT NULL,
+    created_at     BIGINT  NOT NULL,
+    read_at        BIGINT,
+    cleared_at     BIGINT,
+    snoozed_until  BIGINT,
+    resolved       TEXT,
+    PRIMARY KEY (agent_id, seq)
+);
+CREATE UNIQUE INDEX notifications_by_id ON notifications (agent_id, id);
+CREATE UNIQUE INDEX notifications_by_change ON notifications (agent_id, changed_seq);
+CREATE INDEX notifications_by_ticket ON notifications (agent_id, ticket_id, seq) WHERE ticket_id IS NOT NULL;
+CREATE INDEX notifications_unread ON notifications (agent_id, seq)
+    WHERE read_at IS NULL AND cleared_at IS NULL AND snoozed_until IS NULL AND resolved IS NULL;
+CREATE INDEX notifications_asleep ON notifications (snoozed_until) WHERE snoozed_until IS NOT NULL;
+
+-- What arrived from helpdesks' own webhooks, per source.
+CREATE TABLE source_deliveries (
+    source_id        TEXT NOT NULL PRIMARY KEY,
+    last_delivery_at BIGINT,
+    last_error_at    BIGINT,
+    last_error       TEXT
+);
+CREATE TABLE source_people (
+    source_id   TEXT   NOT NULL,
+    external_id TEXT   NOT NULL,
+    name        TEXT   NOT NULL,
+    times       BIGINT NOT NULL,
+    last_at     BIGINT NOT NULL,
+    PRIMARY KEY (source_id, external_id)
+);
+
+-- Who does a job that only one node should do.
+CREATE TABLE leases (
+    name   TEXT   NOT NULL PRIMARY KEY,
+    holder TEXT   NOT NULL,
+    until  BIGINT NOT NULL
+);

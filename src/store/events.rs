@@ -1,0 +1,119 @@
+//! Rows of events: the idempotency key, what came in, and why who heard of it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use diesel::{QueryableByName, RunQueryDsl, sql_types::Text};
+use serde::Serialize;
+
+use super::{
+    bulk::{Bulk, Column, to_json},
+    connection::Conn,
+};
+use crate::{
+    domain::{
+        Id, Millis,
+        event::Event,
+        plan::{Receipt, ReceiptStatus},
+    },
+    error::{Error, Result},
+};
+
+/// A receipt names so many recipients, and counts them all.
+const NAMED: usize = 100;
+
+/// (`source`, `id`).
+pub type Key = (Id, Id);
+
+#[derive(QueryableByName)]
+struct Known {
+    #[diesel(sql_type = Text)]
+    source: String,
+    #[diesel(sql_type = Text)]
+    id: String,
+    #[diesel(sql_type = Text)]
+    notified: String,
+}
+
+/// An event about to be inserted.
+#[derive(Debug, Serialize)]
+pub struct NewEvent {
+    source: Id,
+    id: Id,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    ticket_id: Option<Id>,
+    accepted_at: Millis,
+    body: String,
+    explanation: String,
+    notified: String,
+}
+
+static INSERT: LazyLock<Bulk> = LazyLock::new(|| {
+    let columns = [
+        Column::Text("source"),
+        Column::Text("id"),
+        Column::Text("type"),
+        Column::Text("ticket_id"),
+        Column::Int("accepted_at"),
+        Column::Text("body"),
+        Column::Text("explanation"),
+        Column::Text("notified"),
+    ];
+    Bulk::insert("events", &columns, "ON CONFLICT (source, id) DO NOTHING")
+});
+
+impl NewEvent {
+    /// The row of an event with what came of it.
+    pub fn new(event: &Event, explanation: String, notified: &[Id], now: Millis) -> Result<NewEvent> {
+        Ok(NewEvent {
+            source: event.source.clone(),
+            id: event.id.clone(),
+            kind: event.kind.as_str(),
+            ticket_id: event.data.ticket.as_ref().map(|ticket| ticket.id.clone()),
+            accepted_at: now,
+            body: to_json(event).map_err(Error::Store)?,
+            explanation,
+            notified: to_json(notified).map_err(Error::Store)?,
+        })
+    }
+}
+
+/// Inserts new events; false when another node was faster with one of them, and the transaction must be repeated.
+pub fn insert(conn: &mut Conn, rows: &[NewEvent]) -> Result<bool> {
+    Ok(INSERT.run(conn, rows).map_err(Error::Store)? == rows.len())
+}
+
+/// Which of these events are known, and whom they notified.
+pub fn known(conn: &mut Conn, keys: &HashSet<Key>) -> Result<HashMap<Key, Vec<Id>>> {
+    if keys.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let keys = to_json(keys).map_err(Error::Store)?;
+    let found: Vec<Known> = match conn {
+        Conn::Sqlite(c) => diesel::sql_query(
+            "SELECT e.source, e.id, e.notified FROM json_each($1) AS k \
+             CROSS JOIN events AS e ON e.source = k.value->>0 AND e.id = k.value->>1",
+        )
+        .bind::<Text, _>(keys)
+        .load(c),
+        Conn::Pg(c) => diesel::sql_query(
+            "SELECT e.source, e.id, e.notified FROM jsonb_array_elements($1::jsonb) AS k \
+             JOIN events AS e ON e.source = k->>0 AND e.id = k->>1",
+        )
+        .bind::<Text, _>(keys)
+        .load(c),
+    }
+    .map_err(Error::Store)?;
+    found.into_iter().map(|row| Ok(((row.source.into(), row.id.into()), parse_notified(&row.notified)?))).collect()
+}
+
+fn parse_notified(json: &str) -> Result<Vec<Id>> {
+    serde_json::from_str(json).map_err(|error| Error::Internal(format!("a stored event is unreadable: {error}")))
+}
+
+/// What the producer is told.
+pub fn receipt(id: &Id, status: ReceiptStatus, notified: &[Id]) -> Receipt {
+    let named = notified.iter().take(NAMED).cloned().collect();
+    Receipt { id: id.clone(), status, notified: named, notified_count: notified.len() }
+}

@@ -1,0 +1,310 @@
+//! One transaction for everything that is waiting: events, acts and acknowledgements of many callers.
+//!
+//! Order of locks: tickets, then inboxes, each in id order; whoever takes them in another order risks a deadlock,
+//! which costs a repetition and nothing else.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::{
+    acts,
+    connection::{Conn, write_transaction},
+    events::{self, Key, NewEvent},
+    inbox::Inboxes,
+    notifications::{self, NewRow},
+    records,
+    tickets::Tickets,
+};
+use crate::{
+    clock::Clock,
+    domain::{
+        Id, Millis,
+        act::{Act, ActOutcome},
+        event::Event,
+        nudge::InboxChange,
+        plan::{Facts, Plan, Receipt, ReceiptStatus, Router},
+        snapshot::Snapshot,
+    },
+    error::{Error, Result},
+};
+
+/// What one caller wants done.
+#[derive(Debug)]
+pub enum Request {
+    /// Keep events and what they lead to, all or none.
+    Accept {
+        /// In the order given.
+        events: Vec<Event>,
+        /// Hash of the API key that posted them, checked again here; none for our own endpoints.
+        api_key: Option<String>,
+        /// When they arrived, microseconds since 1970.
+        accepted_us: i64,
+    },
+    /// An act on an inbox.
+    Act {
+        /// Whose.
+        agent: Id,
+        /// What.
+        act: Act,
+    },
+}
+
+/// What one caller is told after the commit.
+#[derive(Debug)]
+pub enum Answer {
+    /// To [`Request::Accept`].
+    Receipts(Vec<Receipt>),
+    /// To [`Request::Act`].
+    Acted(ActOutcome),
+    /// This one is refused; the others of the transaction stand.
+    Refused(Error),
+}
+
+/// What a committed transaction leaves behind.
+#[derive(Debug, Default)]
+pub struct Committed {
+    /// One per request, in their order.
+    pub answers: Vec<Answer>,
+    /// Every visible change, in order per inbox.
+    pub changes: Vec<InboxChange>,
+    /// Directory, preferences and settings that were decided by.
+    pub snapshot: Arc<Snapshot>,
+    /// The version in memory that they were read upon.
+    pub read_upon: i64,
+    /// Notifications stored.
+    pub notifications: usize,
+}
+
+/// What a transaction needs beside its connection.
+pub struct Context<'a> {
+    /// Decides.
+    pub router: &'a dyn Router,
+    /// What this node has in memory.
+    pub snapshot: Arc<Snapshot>,
+    /// The time.
+    pub clock: &'a Clock,
+}
+
+/// Why a transaction did not happen.
+#[derive(Debug)]
+pub enum Failure {
+    /// Another node was faster: the same again will see what it did.
+    Again,
+    /// The store or one of the requests is at fault.
+    Error(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        use diesel::result::{DatabaseErrorKind, Error as Diesel};
+        match error {
+            // A deadlock is a serialization failure to the database; a number taken twice is another node's.
+            Error::Store(Diesel::DatabaseError(
+                DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::UniqueViolation,
+                _,
+            )) => Failure::Again,
+            error => Failure::Error(error),
+        }
+    }
+}
+
+/// Runs the requests, and the acknowledgements that gathered meanwhile, as one transaction.
+pub fn commit(
+    conn: &mut Conn,
+    requests: &[&Request],
+    acks: &HashMap<Id, i64>,
+    context: &Context<'_>,
+) -> Result<Committed, Failure> {
+    let mut again = false;
+    let done = write_transaction(conn, |conn| {
+        let mut group = Group::begin(conn, requests, context)?;
+        group.route(requests)?;
+        group.lock_inboxes(conn, requests, acks)?;
+        group.place_drafts()?;
+        if !group.keep(conn)? {
+            again = true;
+            return Err(Error::Conflict("another node stored one of the events first".to_owned()));
+        }
+        group.carry_out_acts(conn, requests)?;
+        group.note_acks(acks)?;
+        group.inboxes.flush(conn)?;
+        Ok(group.finish())
+    });
+    done.map_err(|error| if again { Failure::Again } else { error.into() })
+}
+
+/// A transaction under way.
+struct Group<'a> {
+    context: &'a Context<'a>,
+    snapshot: Arc<Snapshot>,
+    now: Millis,
+    known: HashMap<Key, Vec<Id>>,
+    tickets: Tickets,
+    inboxes: Inboxes,
+    routed: Vec<Routed<'a>>,
+    answers: Vec<Option<Answer>>,
+    rows: Vec<NewRow>,
+    changes: Vec<InboxChange>,
+}
+
+/// A new event and what it leads to.
+struct Routed<'a> {
+    event: &'a Event,
+    plan: Plan,
+    notified: Vec<Id>,
+    accepted_us: i64,
+}
+
+impl<'a> Group<'a> {
+    /// Brings the memory up to date, finds out what is known, and locks the tickets.
+    fn begin(conn: &mut Conn, requests: &[&'a Request], context: &'a Context<'a>) -> Result<Group<'a>> {
+        let snapshot = records::refreshed(conn, &context.snapshot)?;
+        let events = || requests.iter().filter_map(|request| accepted(request)).flatten();
+        let known = events::known(conn, &events().map(key).collect::<HashSet<Key>>())?;
+        let fresh = events().filter(|event| !known.contains_key(&key(event)));
+        let tickets: BTreeSet<Id> =
+            fresh.filter_map(|event| event.data.ticket.as_ref()).map(|t| t.id.clone()).collect();
+        Ok(Group {
+            context,
+            snapshot,
+            now: context.clock.now(),
+            known,
+            tickets: Tickets::lock(conn, &tickets)?,
+            inboxes: Inboxes::default(),
+            routed: Vec::new(),
+            answers: Vec::new(),
+            rows: Vec::new(),
+            changes: Vec::new(),
+        })
+    }
+
+    /// Decides every new event in order, each seeing what the ones before it changed.
+    fn route(&mut self, requests: &[&'a Request]) -> Result<()> {
+        for request in requests {
+            let answer = match request {
+                Request::Act { .. } => None,
+                Request::Accept { api_key: Some(hash), .. } if !self.snapshot.api_keys.contains_key(hash) => {
+                    Some(Answer::Refused(Error::Unauthorized))
+                }
+                Request::Accept { events, accepted_us, .. } => {
+                    let receipts = events.iter().map(|event| self.route_event(event, *accepted_us)).collect();
+                    Some(Answer::Receipts(receipts))
+                }
+            };
+            self.answers.push(answer);
+        }
+        Ok(())
+    }
+
+    fn route_event(&mut self, event: &'a Event, accepted_us: i64) -> Receipt {
+        let key = key(event);
+        if let Some(notified) = self.known.get(&key) {
+            return events::receipt(&event.id, ReceiptStatus::Duplicate, notified);
+        }
+        let ticket = event.data.ticket.as_ref().map(|ticket| ticket.id.clone());
+        if let Some(ticket) = &ticket {
+            self.tickets.update(ticket, |facts| facts.take_event(event));
+        }
+        let facts = ticket.as_ref().and_then(|ticket| self.tickets.get(ticket));
+        let plan = self.context.router.route(Facts { event, ticket: facts, snapshot: &self.snapshot, now: self.now });
+        if let Some(ticket) = &ticket {
+            self.tickets.update(ticket, |facts| facts.after_event(event));
+            plan.watches.iter().for_each(|watch| self.tickets.watch(ticket, watch));
+        }
+        let notified: Vec<Id> =
+            plan.drafts.iter().filter(|draft| !draft.quiet).map(|draft| draft.agent.clone()).collect();
+        let receipt = events::receipt(&event.id, ReceiptStatus::Accepted, &notified);
+        self.known.insert(key, notified.clone());
+        self.routed.push(Routed { event, plan, notified, accepted_us });
+        receipt
+    }
+
+    fn lock_inboxes(&mut self, conn: &mut Conn, requests: &[&Request], acks: &HashMap<Id, i64>) -> Result<()> {
+        let drafted = self.routed.iter().flat_map(|routed| routed.plan.drafts.iter().map(|draft| &draft.agent));
+        let planned = self.routed.iter().flat_map(|routed| routed.plan.acts.iter().map(|(agent, ..)| agent));
+        let acting = requests.iter().filter_map(|request| match request {
+            Request::Act { agent, .. } => Some(agent),
+            Request::Accept { .. } => None,
+        });
+        let agents: BTreeSet<Id> = drafted.chain(planned).chain(acting).chain(acks.keys()).cloned().collect();
+        self.inboxes = Inboxes::lock(conn, &agents)?;
+        Ok(())
+    }
+
+    fn place_drafts(&mut self) -> Result<()> {
+        for routed in &self.routed {
+            for draft in &routed.plan.drafts {
+                let inbox = self.inboxes.get_mut(&draft.agent)?;
+                let (row, change) = notifications::place(draft, routed.event, inbox, self.now, routed.accepted_us)?;
+                self.rows.push(row);
+                self.changes.push(change);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes events, tickets and notifications; false when another node has one of the events.
+    fn keep(&mut self, conn: &mut Conn) -> Result<bool> {
+        let mut rows = Vec::with_capacity(self.routed.len());
+        for routed in &mut self.routed {
+            let explanation = std::mem::take(&mut routed.plan.explanation);
+            rows.push(NewEvent::new(routed.event, explanation, &routed.notified, self.now)?);
+        }
+        if !events::insert(conn, &rows)? {
+            return Ok(false);
+        }
+        self.tickets.flush(conn, self.now)?;
+        notifications::insert(conn, &self.rows)?;
+        Ok(true)
+    }
+
+    fn carry_out_acts(&mut self, conn: &mut Conn, requests: &[&Request]) -> Result<()> {
+        for routed in &self.routed {
+            for (agent, op, selector) in &routed.plan.acts {
+                let act = Act { op: *op, selector: selector.clone(), until: None, reference: None };
+                let inbox = self.inboxes.get_mut(agent)?;
+                let (_, changes) = acts::run(conn, agent, &act, inbox, self.now)?;
+                self.changes.extend(changes);
+            }
+        }
+        for (request, answer) in requests.iter().zip(&mut self.answers) {
+            if let Request::Act { agent, act } = request {
+                let (outcome, changes) = acts::run(conn, agent, act, self.inboxes.get_mut(agent)?, self.now)?;
+                self.changes.extend(changes);
+                *answer = Some(Answer::Acted(outcome));
+            }
+        }
+        Ok(())
+    }
+
+    fn note_acks(&mut self, acks: &HashMap<Id, i64>) -> Result<()> {
+        for (agent, seq) in acks {
+            let inbox = self.inboxes.get_mut(agent)?;
+            // Nobody can have what was never given out: a client may lie, or come from before a restore.
+            inbox.acked_seq = inbox.acked_seq.max((*seq).min(inbox.seq));
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Committed {
+        let missing = || Answer::Refused(Error::Internal("a request was left without an answer".to_owned()));
+        Committed {
+            answers: self.answers.into_iter().map(|answer| answer.unwrap_or_else(missing)).collect(),
+            changes: self.changes,
+            snapshot: self.snapshot,
+            read_upon: self.context.snapshot.version,
+            notifications: self.rows.len(),
+        }
+    }
+}
+
+fn accepted(request: &Request) -> Option<&[Event]> {
+    match request {
+        Request::Accept { events, .. } => Some(events),
+        Request::Act { .. } => None,
+    }
+}
+
+fn key(event: &Event) -> Key {
+    (event.source.clone(), event.id.clone())
+}

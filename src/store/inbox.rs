@@ -1,0 +1,195 @@
+//! Inboxes inside a transaction: locked in id order, changed in memory, written back in one statement.
+//!
+//! The row lock gives the total order of an inbox, on one node or ten (on SQLite the one writer does).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use diesel::{
+    QueryableByName, RunQueryDsl,
+    sql_types::{BigInt, Text},
+};
+use serde::Serialize;
+
+use super::{
+    bulk::{Bulk, Column, to_json},
+    connection::Conn,
+};
+use crate::{
+    domain::{
+        Id,
+        inbox::{Counts, Head, Inbox},
+    },
+    error::{Error, Result},
+};
+
+/// The inboxes that this transaction holds.
+#[derive(Debug, Default)]
+pub struct Inboxes {
+    held: BTreeMap<Id, Held>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    inbox: Inbox,
+    dirty: bool,
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Text)]
+    agent_id: String,
+    #[diesel(sql_type = BigInt)]
+    seq: i64,
+    #[diesel(sql_type = BigInt)]
+    unread: i64,
+    #[diesel(sql_type = BigInt)]
+    unseen: i64,
+    #[diesel(sql_type = BigInt)]
+    seen_seq: i64,
+    #[diesel(sql_type = BigInt)]
+    acked_seq: i64,
+    #[diesel(sql_type = BigInt)]
+    decided_seq: i64,
+    #[diesel(sql_type = BigInt)]
+    floor_seq: i64,
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    agent_id: &'a Id,
+    seq: i64,
+    unread: i64,
+    unseen: i64,
+    seen_seq: i64,
+    acked_seq: i64,
+    decided_seq: i64,
+    floor_seq: i64,
+}
+
+const COLUMNS: [Column; 8] = [
+    Column::Text("agent_id"),
+    Column::Int("seq"),
+    Column::Int("unread"),
+    Column::Int("unseen"),
+    Column::Int("seen_seq"),
+    Column::Int("acked_seq"),
+    Column::Int("decided_seq"),
+    Column::Int("floor_seq"),
+];
+
+static MAKE: LazyLock<Bulk> = LazyLock::new(|| Bulk::insert("inboxes", &COLUMNS, "ON CONFLICT (agent_id) DO NOTHING"));
+static WRITE: LazyLock<Bulk> = LazyLock::new(|| {
+    let replace = "ON CONFLICT (agent_id) DO UPDATE SET seq = excluded.seq, unread = excluded.unread, \
+                   unseen = excluded.unseen, seen_seq = excluded.seen_seq, acked_seq = excluded.acked_seq, \
+                   decided_seq = excluded.decided_seq, floor_seq = excluded.floor_seq";
+    Bulk::insert("inboxes", &COLUMNS, replace)
+});
+
+impl Inboxes {
+    /// Locks the inboxes of `agents` in id order; makes those that are missing.
+    pub fn lock(conn: &mut Conn, agents: &BTreeSet<Id>) -> Result<Inboxes> {
+        if agents.is_empty() {
+            return Ok(Inboxes::default());
+        }
+        let mut held = read_locked(conn, agents)?;
+        let missing: Vec<&Id> = agents.iter().filter(|agent| !held.contains_key(*agent)).collect();
+        if !missing.is_empty() {
+            if let Conn::Pg(_) = conn {
+                // The rows must exist to be locked: another node may be making them at this moment.
+                let fresh = Inbox::default();
+                let rows: Vec<Written<'_>> = missing.iter().map(|agent| written(agent, &fresh)).collect();
+                MAKE.run(conn, &rows).map_err(Error::Store)?;
+                held = read_locked(conn, agents)?;
+            }
+            for agent in agents {
+                held.entry(agent.clone()).or_default();
+            }
+        }
+        Ok(Inboxes { held })
+    }
+
+    /// The inbox of an agent whose lock is held.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when it is not: whoever plans a change must name its agent before the locks are taken.
+    pub fn get_mut(&mut self, agent: &Id) -> Result<&mut Inbox> {
+        let held =
+            self.held.get_mut(agent).ok_or_else(|| Error::Internal(format!("the inbox of {agent} is not locked")))?;
+        held.dirty = true;
+        Ok(&mut held.inbox)
+    }
+
+    /// Writes back what was changed.
+    pub fn flush(&mut self, conn: &mut Conn) -> Result<()> {
+        let rows: Vec<Written<'_>> =
+            self.held.iter().filter(|(_, held)| held.dirty).map(|(agent, held)| written(agent, &held.inbox)).collect();
+        WRITE.run(conn, &rows).map_err(Error::Store)?;
+        Ok(())
+    }
+}
+
+fn written<'a>(agent: &'a Id, inbox: &Inbox) -> Written<'a> {
+    Written {
+        agent_id: agent,
+        seq: inbox.seq,
+        unread: inbox.counts.unread,
+        unseen: inbox.counts.unseen,
+        seen_seq: inbox.seen_seq,
+        acked_seq: inbox.acked_seq,
+        decided_seq: inbox.decided_seq,
+        floor_seq: inbox.floor_seq,
+    }
+}
+
+fn read_locked(conn: &mut Conn, agents: &BTreeSet<Id>) -> Result<BTreeMap<Id, Held>> {
+    let rows = read_rows(conn, &to_json(agents).map_err(Error::Store)?, true)?;
+    Ok(rows.into_iter().map(|row| (row.agent_id.as_str().into(), Held { inbox: row.into(), dirty: false })).collect())
+}
+
+const SELECT: &str = "SELECT agent_id, seq, unread, unseen, seen_seq, acked_seq, decided_seq, floor_seq FROM inboxes";
+
+fn read_rows(conn: &mut Conn, agents: &str, lock: bool) -> Result<Vec<Row>> {
+    let rows = match conn {
+        Conn::Sqlite(c) => diesel::sql_query(format!("{SELECT} WHERE agent_id IN (SELECT value FROM json_each($1))"))
+            .bind::<Text, _>(agents)
+            .load(c),
+        Conn::Pg(c) => {
+            let lock = if lock { "ORDER BY agent_id FOR UPDATE" } else { "" };
+            diesel::sql_query(format!(
+                "{SELECT} WHERE agent_id IN (SELECT jsonb_array_elements_text($1::jsonb)) {lock}"
+            ))
+            .bind::<Text, _>(agents)
+            .load(c)
+        }
+    };
+    rows.map_err(Error::Store)
+}
+
+impl From<Row> for Inbox {
+    fn from(row: Row) -> Inbox {
+        Inbox {
+            seq: row.seq,
+            counts: Counts { unread: row.unread, unseen: row.unseen },
+            seen_seq: row.seen_seq,
+            acked_seq: row.acked_seq,
+            decided_seq: row.decided_seq,
+            floor_seq: row.floor_seq,
+        }
+    }
+}
+
+/// The inbox of one agent as it is; a fresh one for who has none yet.
+pub fn read_one(conn: &mut Conn, agent: &Id) -> Result<Inbox> {
+    let rows = read_rows(conn, &to_json(&[agent]).map_err(Error::Store)?, false)?;
+    Ok(rows.into_iter().next().map_or_else(Inbox::default, Inbox::from))
+}
+
+/// Heads of many inboxes in one query; those without one are left out.
+pub fn heads(conn: &mut Conn, agents: &[Id]) -> Result<Vec<Head>> {
+    let rows = read_rows(conn, &to_json(agents).map_err(Error::Store)?, false)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Head { agent: row.agent_id.into(), seq: row.seq, floor_seq: row.floor_seq })
+        .collect())
+}

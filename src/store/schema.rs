@@ -1,0 +1,135 @@
+//! The tables, as both sets of migrations make them. One file for SQLite and PostgreSQL.
+
+use diesel::{allow_tables_to_appear_in_same_query, table};
+
+table! {
+    meta (id) {
+        id -> Integer,
+        epoch -> Text,
+        version -> BigInt,
+    }
+}
+
+table! {
+    secrets (name) {
+        name -> Text,
+        value -> Text,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    records (kind, id) {
+        kind -> Text,
+        id -> Text,
+        body -> Text,
+        version -> BigInt,
+        deleted -> Bool,
+    }
+}
+
+table! {
+    events (source, id) {
+        source -> Text,
+        id -> Text,
+        #[sql_name = "type"]
+        kind -> Text,
+        ticket_id -> Nullable<Text>,
+        accepted_at -> BigInt,
+        body -> Text,
+        explanation -> Text,
+        notified -> Text,
+    }
+}
+
+table! {
+    tickets (id) {
+        id -> Text,
+        facts -> Text,
+        updated_at -> BigInt,
+    }
+}
+
+table! {
+    watches (ticket_id, agent_id) {
+        ticket_id -> Text,
+        agent_id -> Text,
+        active -> Bool,
+        auto -> Bool,
+        since -> BigInt,
+    }
+}
+
+table! {
+    inboxes (agent_id) {
+        agent_id -> Text,
+        seq -> BigInt,
+        unread -> BigInt,
+        unseen -> BigInt,
+        seen_seq -> BigInt,
+        acked_seq -> BigInt,
+        decided_seq -> BigInt,
+        floor_seq -> BigInt,
+        fallback_due_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    notifications (agent_id, seq) {
+        agent_id -> Text,
+        seq -> BigInt,
+        id -> Text,
+        changed_seq -> BigInt,
+        alert_seq -> BigInt,
+        event_source -> Text,
+        event_id -> Text,
+        #[sql_name = "type"]
+        kind -> Text,
+        reason -> Text,
+        category -> Nullable<Text>,
+        priority -> Text,
+        title -> Text,
+        body -> Text,
+        url -> Nullable<Text>,
+        actor -> Text,
+        ticket_id -> Nullable<Text>,
+        ticket_number -> Nullable<Text>,
+        ticket_subject -> Nullable<Text>,
+        comment_id -> Nullable<Text>,
+        quiet -> Bool,
+        created_at -> BigInt,
+        read_at -> Nullable<BigInt>,
+        cleared_at -> Nullable<BigInt>,
+        snoozed_until -> Nullable<BigInt>,
+        resolved -> Nullable<Text>,
+    }
+}
+
+table! {
+    source_deliveries (source_id) {
+        source_id -> Text,
+        last_delivery_at -> Nullable<BigInt>,
+        last_error_at -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+table! {
+    source_people (source_id, external_id) {
+        source_id -> Text,
+        external_id -> Text,
+        name -> Text,
+        times -> BigInt,
+        last_at -> BigInt,
+    }
+}
+
+table! {
+    leases (name) {
+        name -> Text,
+        holder -> Text,
+        until -> BigInt,
+    }
+}
+
+allow_tables_to_appear_in_same_query!(watches, tickets);

@@ -1,0 +1,91 @@
+//! What arrived from helpdesks' own webhooks: the last delivery, the last error, the people nobody matched.
+
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, upsert::excluded};
+
+use super::{
+    connection::{Conn, on_backend, write_transaction},
+    schema::{source_deliveries, source_people},
+    types::{DeliveryNote, SourceStatus, UnmatchedPerson},
+};
+use crate::{
+    domain::{Id, Millis},
+    error::{Error, Result},
+};
+
+/// People listed on a source's page.
+const LISTED: i64 = 100;
+/// People kept per delivery, names and ids cut to this: a hostile payload cannot fill the table in one go.
+const PER_DELIVERY: usize = 50;
+const LONGEST: usize = 255;
+
+/// Notes how a delivery ended.
+pub fn note(conn: &mut Conn, source: &Id, note: &DeliveryNote, now: Millis) -> Result<()> {
+    write_transaction(conn, |conn| {
+        use source_deliveries::dsl as d;
+        match &note.error {
+            None => {
+                let row = (d::source_id.eq(&**source), d::last_delivery_at.eq(Some(now)));
+                on_backend!(conn, c => diesel::insert_into(d::source_deliveries).values(row)
+                    .on_conflict(d::source_id).do_update()
+                    .set(d::last_delivery_at.eq(excluded(d::last_delivery_at))).execute(c))
+            }
+            Some(error) => {
+                let row = (d::source_id.eq(&**source), d::last_error_at.eq(Some(now)), d::last_error.eq(Some(error)));
+                on_backend!(conn, c => diesel::insert_into(d::source_deliveries).values(row)
+                    .on_conflict(d::source_id).do_update()
+                    .set((d::last_error_at.eq(excluded(d::last_error_at)), d::last_error.eq(excluded(d::last_error))))
+                    .execute(c))
+            }
+        }
+        .map_err(Error::Store)?;
+        for (external_id, name) in note.unmatched.iter().take(PER_DELIVERY) {
+            count_person(conn, source, cut(external_id), cut(name), now)?;
+        }
+        Ok(())
+    })
+}
+
+fn count_person(conn: &mut Conn, source: &Id, external_id: &str, name: &str, now: Millis) -> Result<()> {
+    use source_people::dsl as p;
+    let row = (
+        p::source_id.eq(&**source),
+        p::external_id.eq(external_id),
+        p::name.eq(name),
+        p::times.eq(1_i64),
+        p::last_at.eq(now),
+    );
+    on_backend!(conn, c => diesel::insert_into(p::source_people).values(row)
+        .on_conflict((p::source_id, p::external_id)).do_update()
+        .set((p::name.eq(excluded(p::name)), p::times.eq(p::times + 1), p::last_at.eq(excluded(p::last_at))))
+        .execute(c))
+    .map_err(Error::Store)?;
+    Ok(())
+}
+
+fn cut(text: &str) -> &str {
+    let end = text.char_indices().nth(LONGEST).map_or(text.len(), |(at, _)| at);
+    &text[..end]
+}
+
+/// What was noted about a source.
+pub fn status(conn: &mut Conn, source: &Id) -> Result<SourceStatus> {
+    use source_deliveries::dsl as d;
+    use source_people::dsl as p;
+    let row: Option<(Option<i64>, Option<i64>, Option<String>)> = d::source_deliveries
+        .find(&**source)
+        .select((d::last_delivery_at, d::last_error_at, d::last_error))
+        .first(conn)
+        .optional()
+        .map_err(Error::Store)?;
+    let (last_delivery_at, last_error_at, last_error) = row.unwrap_or((None, None, None));
+    let people: Vec<(String, String, i64)> = p::source_people
+        .filter(p::source_id.eq(&**source))
+        .order((p::times.desc(), p::external_id))
+        .limit(LISTED)
+        .select((p::external_id, p::name, p::times))
+        .load(conn)
+        .map_err(Error::Store)?;
+    let unmatched =
+        people.into_iter().map(|(external_id, name, times)| UnmatchedPerson { external_id, name, times }).collect();
+    Ok(SourceStatus { last_delivery_at, last_error_at, last_error, unmatched })
+}

@@ -1,0 +1,278 @@
+//! Facts of tickets: locked and read in the transaction that routes by them, written back when they changed.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::LazyLock;
+
+use diesel::{
+    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryableByName, RunQueryDsl,
+    sql_types::{Bool, Text},
+};
+use serde::Serialize;
+
+use super::{
+    WatchedTicket,
+    bulk::{Bulk, Column, to_json},
+    connection::{Conn, write_transaction},
+    schema::{tickets, watches},
+};
+use crate::{
+    domain::{
+        Id, Millis,
+        notification::TicketRef,
+        ticket::{TicketFacts, Watch},
+    },
+    error::{Error, Result},
+};
+
+/// The tickets that this transaction holds, with what they looked like when they were read.
+#[derive(Debug, Default)]
+pub struct Tickets {
+    held: HashMap<Id, Held>,
+}
+
+#[derive(Debug)]
+struct Held {
+    facts: TicketFacts,
+    dirty: bool,
+    new_watches: Vec<Watch>,
+}
+
+#[derive(QueryableByName)]
+struct FactsRow {
+    #[diesel(sql_type = Text)]
+    id: String,
+    #[diesel(sql_type = Text)]
+    facts: String,
+}
+
+#[derive(QueryableByName)]
+struct WatchRow {
+    #[diesel(sql_type = Text)]
+    ticket_id: String,
+    #[diesel(sql_type = Text)]
+    agent_id: String,
+    #[diesel(sql_type = Bool)]
+    active: bool,
+    #[diesel(sql_type = Bool)]
+    auto: bool,
+}
+
+#[derive(Serialize)]
+struct TicketRow {
+    id: Id,
+    facts: String,
+    updated_at: Millis,
+}
+
+#[derive(Serialize)]
+struct WatchWritten<'a> {
+    ticket_id: &'a Id,
+    agent_id: &'a Id,
+    active: bool,
+    auto: bool,
+    since: Millis,
+}
+
+const COLUMNS: [Column; 3] = [Column::Text("id"), Column::Text("facts"), Column::Int("updated_at")];
+const WATCH_COLUMNS: [Column; 5] = [
+    Column::Text("ticket_id"),
+    Column::Text("agent_id"),
+    Column::Bool("active"),
+    Column::Bool("auto"),
+    Column::Int("since"),
+];
+
+static MAKE: LazyLock<Bulk> = LazyLock::new(|| Bulk::insert("tickets", &COLUMNS, "ON CONFLICT (id) DO NOTHING"));
+static WRITE: LazyLock<Bulk> = LazyLock::new(|| {
+    Bulk::insert(
+        "tickets",
+        &COLUMNS,
+        "ON CONFLICT (id) DO UPDATE SET facts = excluded.facts, updated_at = excluded.updated_at",
+    )
+});
+static WRITE_WATCHES: LazyLock<Bulk> = LazyLock::new(|| {
+    Bulk::insert(
+        "watches",
+        &WATCH_COLUMNS,
+        "ON CONFLICT (ticket_id, agent_id) DO UPDATE SET active = excluded.active, auto = excluded.auto, since = excluded.since",
+    )
+});
+
+impl Tickets {
+    /// Locks the tickets in id order and reads what is known of them; unknown ones are made.
+    pub fn lock(conn: &mut Conn, ids: &BTreeSet<Id>) -> Result<Tickets> {
+        if ids.is_empty() {
+            return Ok(Tickets::default());
+        }
+        let keys = to_json(ids).map_err(Error::Store)?;
+        let mut rows = read_facts(conn, &keys)?;
+        if rows.len() < ids.len() && matches!(conn, Conn::Pg(_)) {
+            // The rows must exist to be locked: another node may be making them at this moment.
+            let missing: Vec<TicketRow> = ids.iter().map(|id| unknown(id)).collect::<Result<_>>()?;
+            MAKE.run(conn, &missing).map_err(Error::Store)?;
+            rows = read_facts(conn, &keys)?;
+        }
+        let mut held: HashMap<Id, Held> = ids.iter().map(|id| (id.clone(), Held::new(id.clone()))).collect();
+        for row in rows {
+            if let Some(known) = held.get_mut(row.id.as_str()) {
+                known.facts = parse_facts(&row)?;
+            }
+        }
+        for row in read_watches(conn, &keys)? {
+            if let Some(known) = held.get_mut(row.ticket_id.as_str()) {
+                let agent = row.agent_id.into();
+                known.facts.watches.push(Watch { agent, active: row.active, auto: row.auto });
+            }
+        }
+        Ok(Tickets { held })
+    }
+
+    /// What is known of a locked ticket.
+    pub fn get(&self, id: &str) -> Option<&TicketFacts> {
+        self.held.get(id).map(|held| &held.facts)
+    }
+
+    /// Changes the facts of a locked ticket; `change` says whether it did.
+    pub fn update(&mut self, id: &str, change: impl FnOnce(&mut TicketFacts) -> bool) {
+        if let Some(held) = self.held.get_mut(id) {
+            held.dirty |= change(&mut held.facts);
+        }
+    }
+
+    /// Makes or renews a watch.
+    pub fn watch(&mut self, id: &str, watch: &Watch) {
+        let Some(held) = self.held.get_mut(id) else { return };
+        held.facts.watches.retain(|known| known.agent != watch.agent);
+        held.facts.watches.push(watch.clone());
+        held.new_watches.push(watch.clone());
+    }
+
+    /// Writes back what was changed.
+    pub fn flush(&self, conn: &mut Conn, now: Millis) -> Result<()> {
+        let changed = self.held.values().filter(|held| held.dirty);
+        let rows: Vec<TicketRow> = changed.map(|held| row(&held.facts, now)).collect::<Result<_>>()?;
+        WRITE.run(conn, &rows).map_err(Error::Store)?;
+        let mut latest: HashMap<(&Id, &Id), WatchWritten<'_>> = HashMap::new();
+        for (ticket_id, held) in &self.held {
+            for watch in &held.new_watches {
+                let written = WatchWritten {
+                    ticket_id,
+                    agent_id: &watch.agent,
+                    active: watch.active,
+                    auto: watch.auto,
+                    since: now,
+                };
+                latest.insert((ticket_id, &watch.agent), written);
+            }
+        }
+        let watches: Vec<WatchWritten<'_>> = latest.into_values().collect();
+        WRITE_WATCHES.run(conn, &watches).map_err(Error::Store)?;
+        Ok(())
+    }
+}
+
+impl Held {
+    fn new(id: Id) -> Held {
+        Held { facts: TicketFacts::new(id), dirty: false, new_watches: Vec::new() }
+    }
+}
+
+fn unknown(id: &Id) -> Result<TicketRow> {
+    row(&TicketFacts::new(id.clone()), 0)
+}
+
+fn row(facts: &TicketFacts, now: Millis) -> Result<TicketRow> {
+    Ok(TicketRow { id: facts.id.clone(), facts: to_json(facts).map_err(Error::Store)?, updated_at: now })
+}
+
+fn parse_facts(row: &FactsRow) -> Result<TicketFacts> {
+    serde_json::from_str(&row.facts).map_err(|error| Error::Internal(format!("a stored ticket is unreadable: {error}")))
+}
+
+fn read_facts(conn: &mut Conn, keys: &str) -> Result<Vec<FactsRow>> {
+    let rows = match conn {
+        Conn::Sqlite(c) => diesel::sql_query("SELECT id, facts FROM tickets WHERE id IN (SELECT value FROM json_each($1))")
+            .bind::<Text, _>(keys)
+            .load(c),
+        Conn::Pg(c) => diesel::sql_query(
+            "SELECT id, facts FROM tickets WHERE id IN (SELECT jsonb_array_elements_text($1::jsonb)) ORDER BY id FOR UPDATE",
+        )
+        .bind::<Text, _>(keys)
+        .load(c),
+    };
+    rows.map_err(Error::Store)
+}
+
+fn read_watches(conn: &mut Conn, keys: &str) -> Result<Vec<WatchRow>> {
+    const SELECT: &str = "SELECT ticket_id, agent_id, active, auto FROM watches WHERE ticket_id IN";
+    let rows = match conn {
+        Conn::Sqlite(c) => {
+            diesel::sql_query(format!("{SELECT} (SELECT value FROM json_each($1)) ORDER BY since, agent_id"))
+                .bind::<Text, _>(keys)
+                .load(c)
+        }
+        Conn::Pg(c) => diesel::sql_query(format!(
+            "{SELECT} (SELECT jsonb_array_elements_text($1::jsonb)) ORDER BY since, agent_id"
+        ))
+        .bind::<Text, _>(keys)
+        .load(c),
+    };
+    rows.map_err(Error::Store)
+}
+
+/// What is known of one ticket, its watches included.
+pub fn read_one(conn: &mut Conn, id: &str) -> Result<Option<TicketFacts>> {
+    let facts: Option<String> =
+        tickets::table.find(id).select(tickets::facts).first(conn).optional().map_err(Error::Store)?;
+    let watches = read_watches(conn, &to_json(&[id]).map_err(Error::Store)?)?;
+    if facts.is_none() && watches.is_empty() {
+        return Ok(None);
+    }
+    let mut known = match facts {
+        Some(facts) => parse_facts(&FactsRow { id: id.to_owned(), facts })?,
+        None => TicketFacts::new(id.into()),
+    };
+    known.watches = watches
+        .into_iter()
+        .map(|row| Watch { agent: row.agent_id.into(), active: row.active, auto: row.auto })
+        .collect();
+    Ok(Some(known))
+}
+
+/// Tickets that an agent follows now, the newest watch first.
+pub fn watched_by(conn: &mut Conn, agent: &str) -> Result<Vec<WatchedTicket>> {
+    let rows: Vec<(String, Option<String>, bool, i64)> = watches::table
+        .left_join(tickets::table.on(tickets::id.eq(watches::ticket_id)))
+        .filter(watches::agent_id.eq(agent))
+        .filter(watches::active.eq(true))
+        .order((watches::since.desc(), watches::ticket_id.asc()))
+        .limit(1_000)
+        .select((watches::ticket_id, tickets::facts.nullable(), watches::auto, watches::since))
+        .load(conn)
+        .map_err(Error::Store)?;
+    rows.into_iter().map(|(id, facts, auto, since)| watched(id, facts, auto, since)).collect()
+}
+
+fn watched(id: String, facts: Option<String>, auto: bool, since: Millis) -> Result<WatchedTicket> {
+    let known = match facts {
+        Some(facts) => parse_facts(&FactsRow { id: id.clone(), facts })?,
+        None => TicketFacts::new(id.as_str().into()),
+    };
+    let number = known.shown_number().to_owned();
+    let ticket = TicketRef { id: known.id, number, subject: known.subject.unwrap_or_else(String::new) };
+    Ok(WatchedTicket { ticket, auto, since })
+}
+
+/// Follows a ticket or stops following it, by the agent's own hand; says whether that changed anything.
+pub fn set_watch(conn: &mut Conn, agent: &Id, ticket: &Id, active: bool, now: Millis) -> Result<bool> {
+    write_transaction(conn, |conn| {
+        let mut known = Tickets::lock(conn, &BTreeSet::from([ticket.clone()]))?;
+        let before = known.get(ticket).is_some_and(|facts| facts.watchers().any(|watcher| watcher == agent));
+        if before == active {
+            return Ok(false);
+        }
+        known.watch(ticket, &Watch { agent: agent.clone(), active, auto: false });
+        known.flush(conn, now)?;
+        Ok(true)
+    })
+}

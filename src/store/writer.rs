@@ -1,0 +1,356 @@
+//! The writer: drains what is waiting, runs it as one transaction, answers each caller.
+//!
+//! SQLite has one such thread, PostgreSQL several on the same queue. A request that is itself at fault is found by
+//! halving and does not fail its neighbours; an outage fails the whole group at once.
+
+use std::collections::HashMap;
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicUsize, Ordering},
+};
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwap;
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError};
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use tokio::sync::oneshot;
+
+use super::{
+    OnCommit,
+    connection::{self, Conn, Purpose, is_usable, write_transaction},
+    group::{self, Answer, Committed, Context, Failure, Request},
+    schema::meta,
+};
+use crate::{
+    clock::Clock,
+    config::StoreUrl,
+    domain::{Id, nudge::InboxChange, plan::Router, snapshot::Snapshot},
+    error::{Error, Result},
+    telemetry::Metrics,
+};
+
+/// Requests that wait: enough for a burst of every connected producer, few enough to be gone within a second or two.
+const QUEUE: usize = 8_192;
+/// Requests in one transaction: beyond this the gain flattens out and the first in line only waits longer.
+const GROUP: usize = 256;
+/// Events in one transaction, so that batches do not make it long.
+const GROUP_EVENTS: usize = 1_024;
+/// Acknowledgements are gathered so long before they are written.
+const ACKS_EVERY: Duration = Duration::from_millis(200);
+/// How often a transaction is repeated that another node got in the way of.
+const REPEATS: usize = 10;
+/// Writers on PostgreSQL: their commits overlap.
+const PG_WRITERS: usize = 3;
+
+/// Work that is a transaction of its own: edits, watches, retention.
+pub type Work = Box<dyn FnOnce(&mut Conn) -> Vec<InboxChange> + Send>;
+
+enum Job {
+    Group(Request, oneshot::Sender<Result<Answer>>),
+    Alone(Work),
+}
+
+/// The way to the writers. Cheap to clone; the writers end when the last clone is gone.
+#[derive(Clone)]
+pub struct Writers {
+    queue: Sender<Job>,
+    shared: Arc<Shared>,
+}
+
+/// What writers and readers of one store share.
+pub struct Shared {
+    /// What this node has in memory.
+    pub snapshot: ArcSwap<Snapshot>,
+    acks: Mutex<HashMap<Id, i64>>,
+    running: AtomicUsize,
+    url: StoreUrl,
+    clock: Clock,
+    router: Arc<dyn Router>,
+    on_commit: OnCommit,
+    metrics: Arc<Metrics>,
+}
+
+impl Shared {
+    /// What writers and readers share, with nothing in memory yet.
+    pub fn new(options: &super::StoreOptions) -> Arc<Shared> {
+        Arc::new(Shared {
+            snapshot: ArcSwap::default(),
+            acks: Mutex::default(),
+            running: AtomicUsize::new(0),
+            url: options.url.clone(),
+            clock: options.clock.clone(),
+            router: options.router.clone(),
+            on_commit: options.on_commit.clone(),
+            metrics: options.metrics.clone(),
+        })
+    }
+
+    fn note_ack(&self, agent: &Id, seq: i64) {
+        let mut acks = self.acks.lock().unwrap_or_else(PoisonError::into_inner);
+        let noted = acks.entry(agent.clone()).or_insert(0);
+        *noted = (*noted).max(seq);
+    }
+
+    /// Keeps what was read, unless another thread has something newer. A smaller version than the one it was read
+    /// upon means that an older copy of the store was restored, and counts as newer.
+    pub fn remember(&self, fresh: &Arc<Snapshot>, read_upon: i64) {
+        let known = self.snapshot.load().version;
+        if fresh.version > known || (fresh.version < known && known == read_upon) {
+            self.snapshot.store(fresh.clone());
+        }
+    }
+}
+
+impl Writers {
+    /// Starts the writing threads, the first on `conn`.
+    pub fn start(shared: Arc<Shared>, conn: Conn) -> Result<Writers> {
+        let (queue, jobs) = crossbeam_channel::bounded(QUEUE);
+        let writers = if matches!(conn, Conn::Pg(_)) { PG_WRITERS } else { 1 };
+        let mut first = Some(conn);
+        for number in 0..writers {
+            let writer =
+                Writer { jobs: jobs.clone(), shared: shared.clone(), conn: first.take(), acks_at: Instant::now() };
+            shared.running.fetch_add(1, Ordering::SeqCst);
+            std::thread::Builder::new()
+                .name(format!("writer-{number}"))
+                .spawn(move || writer.run())
+                .map_err(|error| Error::Internal(format!("a writer could not be started: {error}")))?;
+        }
+        Ok(Writers { queue, shared })
+    }
+
+    /// Hands a request over and waits for its commit.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the queue is full or the store does not answer: the outcome is then unknown.
+    pub async fn submit(&self, request: Request) -> Result<Answer> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::Group(request, reply))?;
+        // The transaction has limits of its own; a reply is lost only with the writer's thread.
+        answer.await.map_err(|_| Error::Unavailable { reason: "the writer ended".to_owned() })?
+    }
+
+    /// Runs a transaction of its own on a writer's connection.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<(T, Vec<InboxChange>)> + Send + 'static,
+    ) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        let alone: Work = Box::new(move |conn| {
+            let (result, changes) = match work(conn) {
+                Ok((value, changes)) => (Ok(value), changes),
+                Err(error) => (Err(error), Vec::new()),
+            };
+            // A caller who went away hears nothing of it; what was written stays written.
+            drop(reply.send(result));
+            changes
+        });
+        self.send(Job::Alone(alone))?;
+        answer.await.map_err(|_| Error::Unavailable { reason: "the writer ended".to_owned() })?
+    }
+
+    fn send(&self, job: Job) -> Result<()> {
+        self.queue.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => Error::Unavailable { reason: "too much is waiting to be written".to_owned() },
+            TrySendError::Disconnected(_) => Error::Unavailable { reason: "the writer ended".to_owned() },
+        })
+    }
+
+    /// Notes an acknowledgement; it is written with one of the next transactions.
+    pub fn ack(&self, agent: &Id, seq: i64) {
+        self.shared.note_ack(agent, seq);
+    }
+
+    /// Whether every writer has ended; they do when all [`Writers`] are dropped and the queue is empty.
+    pub fn ended(shared: &Shared) -> bool {
+        shared.running.load(Ordering::SeqCst) == 0
+    }
+}
+
+struct Writer {
+    jobs: Receiver<Job>,
+    shared: Arc<Shared>,
+    conn: Option<Conn>,
+    acks_at: Instant,
+}
+
+type Waiting = (Request, oneshot::Sender<Result<Answer>>);
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.shared.running.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Writer {
+    fn run(mut self) {
+        loop {
+            match self.jobs.recv_timeout(ACKS_EVERY) {
+                Ok(first) => self.drain(first),
+                Err(RecvTimeoutError::Timeout) => self.write_acks(),
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.write_acks();
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Takes what is waiting behind `first`, up to the bounds of a group.
+    fn drain(&mut self, first: Job) {
+        let mut group: Vec<Waiting> = Vec::new();
+        let mut events = 0;
+        let mut next = Some(first);
+        while let Some(job) = next {
+            match job {
+                Job::Alone(work) => {
+                    self.commit_group(std::mem::take(&mut group));
+                    self.run_alone(work);
+                    events = 0;
+                }
+                Job::Group(request, reply) => {
+                    events += weight(&request);
+                    group.push((request, reply));
+                }
+            }
+            let room = group.len() < GROUP && events < GROUP_EVENTS;
+            next = if room { self.jobs.try_recv().ok() } else { None };
+        }
+        self.commit_group(group);
+    }
+
+    fn write_acks(&mut self) {
+        self.commit_group(Vec::new());
+    }
+
+    fn commit_group(&mut self, group: Vec<Waiting>) {
+        let acks = self.due_acks();
+        if group.is_empty() && acks.is_empty() {
+            return;
+        }
+        self.commit(group, &acks);
+    }
+
+    fn due_acks(&mut self) -> HashMap<Id, i64> {
+        if self.acks_at.elapsed() < ACKS_EVERY {
+            return HashMap::new();
+        }
+        self.acks_at = Instant::now();
+        std::mem::take(&mut *self.shared.acks.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn commit(&mut self, group: Vec<Waiting>, acks: &HashMap<Id, i64>) {
+        let requests: Vec<&Request> = group.iter().map(|(request, _)| request).collect();
+        match self.try_commit(&requests, acks) {
+            Ok(committed) => self.answer(group, committed),
+            Err(error) => self.recover(group, acks, error),
+        }
+    }
+
+    fn try_commit(&mut self, requests: &[&Request], acks: &HashMap<Id, i64>) -> Result<Committed> {
+        let mut conn = self.connection()?;
+        let begun = Instant::now();
+        for _ in 0..REPEATS {
+            let context = Context {
+                router: &*self.shared.router,
+                snapshot: self.shared.snapshot.load_full(),
+                clock: &self.shared.clock,
+            };
+            match group::commit(&mut conn, requests, acks, &context) {
+                Ok(committed) => {
+                    self.conn = Some(conn);
+                    self.shared.metrics.commit_units.observe(requests.len() as f64);
+                    self.shared.metrics.commit_seconds.observe(begun.elapsed().as_secs_f64());
+                    return Ok(committed);
+                }
+                Err(Failure::Again) => {}
+                Err(Failure::Error(error)) => {
+                    self.put_back(conn);
+                    return Err(error);
+                }
+            }
+        }
+        self.put_back(conn);
+        Err(Error::Unavailable { reason: format!("other nodes got in the way {REPEATS} times") })
+    }
+
+    /// The group failed: an outage fails it at once, a fault is looked for by halving.
+    fn recover(&mut self, mut group: Vec<Waiting>, acks: &HashMap<Id, i64>, error: Error) {
+        let outage = error.is_retryable() || self.probe().is_err();
+        if outage {
+            acks.iter().for_each(|(agent, seq)| self.shared.note_ack(agent, *seq));
+            tracing::error!(%error, waiting = group.len(), "the store is not available");
+            let reason = error.to_string();
+            group
+                .into_iter()
+                .for_each(|(_, reply)| drop(reply.send(Err(Error::Unavailable { reason: reason.clone() }))));
+        } else if group.len() <= 1 {
+            tracing::error!(%error, "the store refused a request");
+            if let Some((_, reply)) = group.pop() {
+                drop(reply.send(Err(error)));
+            }
+        } else {
+            let rest = group.split_off(group.len() / 2);
+            self.commit(group, acks);
+            self.commit(rest, &HashMap::new());
+        }
+    }
+
+    /// Whether the store takes a write at all: tells a fault of ours from a full disk without reading error texts.
+    fn probe(&mut self) -> Result<()> {
+        let mut conn = self.connection()?;
+        let written = write_transaction(&mut conn, |conn| {
+            diesel::update(meta::table.find(1)).set(meta::version.eq(meta::version)).execute(conn).map_err(Error::Store)
+        });
+        self.put_back(conn);
+        written.map(drop)
+    }
+
+    fn answer(&self, group: Vec<Waiting>, committed: Committed) {
+        self.shared.remember(&committed.snapshot, committed.read_upon);
+        self.shared.metrics.notifications.inc_by(committed.notifications as u64);
+        // Nudges first: who posted the event may look at once whether the bell rang.
+        (self.shared.on_commit)(committed.changes);
+        for ((_, reply), answer) in group.into_iter().zip(committed.answers) {
+            let answer = match answer {
+                Answer::Refused(error) => Err(error),
+                answer => Ok(answer),
+            };
+            // A caller who went away hears nothing of it; what was written stays written.
+            drop(reply.send(answer));
+        }
+    }
+
+    fn run_alone(&mut self, work: Work) {
+        match self.connection() {
+            Ok(mut conn) => {
+                let changes = work(&mut conn);
+                self.put_back(conn);
+                if !changes.is_empty() {
+                    (self.shared.on_commit)(changes);
+                }
+            }
+            // Dropping the work tells its caller.
+            Err(error) => tracing::error!(%error, "the store is not available"),
+        }
+    }
+
+    fn connection(&mut self) -> Result<Conn> {
+        match self.conn.take() {
+            Some(conn) => Ok(conn),
+            None => connection::connect(&self.shared.url, Purpose::Write),
+        }
+    }
+
+    /// Keeps a connection after trouble only if it still works.
+    fn put_back(&mut self, mut conn: Conn) {
+        self.conn = is_usable(&mut conn).then_some(conn);
+    }
+}
+
+fn weight(request: &Request) -> usize {
+    match request {
+        Request::Accept { events, .. } => events.len(),
+        Request::Act { .. } => 1,
+    }
+}
