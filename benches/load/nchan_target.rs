@@ -1,0 +1,55 @@
+//! nginx + nchan as a server under load (Debian: libnginx-mod-nchan): publish by POST, subscribe by WebSocket.
+//! It is the yardstick: it routes nothing, stores nothing and knows no agents.
+
+use std::{fs, net::SocketAddr, path::Path, process::Command};
+
+use crate::process::Children;
+
+/// Starts nginx in the foreground with a configuration of its own.
+pub fn start(folder: &Path, addr: SocketAddr, workers: usize) -> Result<Children, String> {
+    fs::create_dir_all(folder.join("tmp")).map_err(|error| error.to_string())?;
+    let place = folder.join("nginx.conf");
+    fs::write(&place, configuration(folder, addr, workers)).map_err(|error| error.to_string())?;
+    let mut command = Command::new("nginx");
+    command.arg("-c").arg(&place).arg("-p").arg(folder);
+    Children::spawn(command, folder).map_err(|error| format!("{error} (Debian: apt-get install libnginx-mod-nchan)"))
+}
+
+fn configuration(folder: &Path, addr: SocketAddr, workers: usize) -> String {
+    let folder = folder.display();
+    format!(
+        "load_module /usr/lib/nginx/modules/ngx_nchan_module.so;
+daemon off;
+worker_processes {workers};
+worker_rlimit_nofile 20000;
+pid {folder}/nginx.pid;
+error_log {folder}/nginx.log warn;
+events {{ worker_connections 19000; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/tmp/body; proxy_temp_path {folder}/tmp/proxy; fastcgi_temp_path {folder}/tmp/fcgi;
+    uwsgi_temp_path {folder}/tmp/uwsgi; scgi_temp_path {folder}/tmp/scgi;
+    keepalive_requests 1000000000;
+    keepalive_timeout 3600s;
+    nchan_shared_memory_size 512m;
+    server {{
+        listen {addr} backlog=4096;
+        location = /pub {{ nchan_publisher; nchan_channel_id $arg_id; nchan_store_messages off; }}
+        location = /sub {{ nchan_subscriber websocket; nchan_channel_id $arg_id; nchan_store_messages off; }}
+    }}
+}}
+"
+    )
+}
+
+/// The frame that Bellhop would send, as a message of the same size.
+pub fn post(addr: SocketAddr, agent: usize, number: u64) -> Vec<u8> {
+    let body = format!(
+        r##"{{"type":"notification","seq":45,"prev":44,"counts":{{"unread":3,"unseen":1}},"notification":{{"id":"0193f0c2-0000-7000-8000-000000000000","seq":45,"type":"reaction","reason":"customer_reply","category":"new_client_message","priority":"normal","title":"New reply on #{agent} from Carla Reis","body":"Login Issue","url":null,"actor":{{"kind":"customer","id":"c{agent}","name":"Carla Reis","avatar_url":null}},"ticket":{{"id":"t{agent}","number":"{agent}","subject":"Login Issue"}},"comment":{{"id":"load-{number};"}},"created_at":"2026-11-20T09:00:00.000Z","changed_seq":45,"read_at":null,"cleared_at":null,"snoozed_until":null,"resolved":null}}}}"##
+    );
+    format!(
+        "POST /pub?id=a{agent} HTTP/1.1\r\nHost: {addr}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
