@@ -145,9 +145,9 @@ export class Inbox {
   #changed(frame: ChangedFrame): Applied {
     const selector = selectorOf(frame);
     const isKnown = (id: string) => this.#entries.has(id);
-    const bringsBack = frame.op === 'restore' || frame.op === 'woken' || frame.op === 'unsnooze';
+    const bringsBack = frame.op === 'restore' || frame.op === 'wake';
     const incomplete = bringsBack && !('ids' in selector && selector.ids.every(isKnown));
-    const at = new Date().toISOString();
+    const at = frame.at ?? new Date().toISOString();
     for (const entry of this.#matching(selector)) {
       if (entry.changed_seq >= frame.seq) continue;
       const changed = after(entry, frame.op, at, frame.until ?? null);
@@ -220,6 +220,10 @@ function after(entry: Notification, act: string, at: string, until: string | nul
       return { ...entry, cleared_at: null };
     case 'snooze':
       return { ...entry, snoozed_until: until ?? entry.snoozed_until };
+    case 'wake':
+      return { ...entry, snoozed_until: null };
+    case 'resolve':
+      return { ...entry, resolved: entry.resolved ?? { at } };
     default:
       return entry;
   }

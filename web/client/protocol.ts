@@ -92,6 +92,7 @@ export interface ChangedFrame {
   status?: string;
   up_to?: number;
   until?: string | null;
+  at?: string;
   ref?: string;
 }
 export interface PingFrame {

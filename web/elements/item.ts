@@ -166,6 +166,7 @@ export class BellhopItem extends LitElement {
         color: var(--bellhop-muted);
       }
       .meta {
+        display: block;
         overflow: clip;
         margin-top: 4px;
         font-size: 12.5px;

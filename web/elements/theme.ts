@@ -94,7 +94,7 @@ export const controls = css`
     color: var(--bellhop-accent);
     font-weight: 550;
     font-size: 13px;
-    padding: 4px 6px;
+    padding: 4px;
     border-radius: 6px;
   }
   .link:hover:not(:disabled) {

@@ -86,6 +86,7 @@ export const rowStyles = css`
     color: var(--bellhop-muted);
   }
   .meta {
+    display: block;
     overflow: clip;
     margin-top: 4px;
     font-size: 13.5px;

@@ -84,6 +84,12 @@ describe('inbox', () => {
     expect(ids(inbox)).toEqual(['n1']);
     inbox.apply(changed({ op: 'restore', ids: ['n3'] }, 8));
     expect(ids(inbox)).toEqual(['n3', 'n1']);
+    inbox.apply(changed({ op: 'snooze', ids: ['n3'], until: '9999-12-31T23:59:59.999Z' }, 9));
+    expect(ids(inbox)).toEqual(['n1']);
+    inbox.apply(changed({ op: 'wake', ids: ['n3'] }, 10));
+    inbox.apply(changed({ op: 'resolve', ids: ['n1'] }, 11));
+    expect(ids(inbox)).toEqual(['n3', 'n1']);
+    expect(inbox.get('n1')?.resolved).toBeTruthy();
   });
 
   it('asks to list again when an entry that it does not hold comes back', () => {

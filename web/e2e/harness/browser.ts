@@ -1,0 +1,133 @@
+// One Chromium for a story file, and people in it: each with storage of their own, signed in where the story says so.
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import { eventually } from '../../test/eventually';
+import type { Hub } from './hub';
+
+const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export const PHONE: BrowserContextOptions = {
+  viewport: { width: 390, height: 844 },
+  hasTouch: true,
+  isMobile: true,
+};
+
+export class Browsers {
+  #browser: Browser;
+  /** What pages complained about: uncaught errors, and refusals of the content security policy. */
+  readonly complaints: string[] = [];
+
+  private constructor(browser: Browser) {
+    this.#browser = browser;
+  }
+
+  static async open(): Promise<Browsers> {
+    return new Browsers(await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS }));
+  }
+
+  close(): Promise<void> {
+    return this.#browser.close();
+  }
+
+  /** Somebody's browser, without a session. */
+  async context(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+    const context = await this.#browser.newContext(options);
+    context.on('weberror', (error) => this.complaints.push(String(error.error())));
+    context.on('console', (message) => {
+      if (/content security policy/i.test(message.text())) this.complaints.push(message.text());
+    });
+    return context;
+  }
+
+  /** An agent's browser, with the session cookie of the bundled pages. */
+  async agent(hub: Hub, agent: string, { at = hub.url, ...options }: SignInOptions = {}): Promise<BrowserContext> {
+    const context = await this.context(options);
+    const headers = { origin: at };
+    const answer = await context.request.post(`${at}/session`, { data: { token: hub.token(agent) }, headers });
+    if (!answer.ok()) throw new Error(`POST /session: ${answer.status()} ${await answer.text()}`);
+    return context;
+  }
+}
+
+export interface SignInOptions extends BrowserContextOptions {
+  /** Where the browser reaches the hub, when a cable is in between. */
+  at?: string;
+}
+
+/** The bell of a page, as a person sees and uses it. */
+export class Bell {
+  readonly page: Page;
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  static async on(context: BrowserContext, url: string): Promise<Bell> {
+    const page = await context.newPage();
+    await page.goto(url);
+    const bell = new Bell(page);
+    await bell.isConnected();
+    return bell;
+  }
+
+  /** The number on the badge, as text; empty where there is none. */
+  async badge(): Promise<string> {
+    const badge = this.page.locator('bellhop-bell .badge');
+    return (await badge.count()) > 0 ? ((await badge.textContent()) ?? '').trim() : '';
+  }
+
+  async isRed(): Promise<boolean> {
+    return (await this.page.locator('bellhop-bell .indicator').count()) > 0;
+  }
+
+  async shows(badge: string, withinMs = 5_000): Promise<void> {
+    await eventually(async () => {
+      const now = await this.badge();
+      if (now !== badge) throw new Error(`the badge shows "${now}", not "${badge}"`);
+    }, withinMs);
+  }
+
+  async isConnected(way = 'websocket', withinMs = 20_000): Promise<void> {
+    await eventually(async () => {
+      const status = await this.page.evaluate(() => {
+        const element = document.querySelector('bellhop-bell') ?? deepBell();
+        return (element as unknown as { client: { status: { phase: string; way: string } } } | null)?.client?.status;
+        function deepBell() {
+          for (const host of document.querySelectorAll('*')) {
+            const found = host.shadowRoot?.querySelector('bellhop-bell');
+            if (found) return found;
+          }
+          return null;
+        }
+      });
+      if (status?.phase !== 'live' || status.way !== way) throw new Error(`the bell is ${JSON.stringify(status)}`);
+    }, withinMs);
+  }
+
+  async open(): Promise<void> {
+    if ((await this.page.locator('bellhop-bell[open]').count()) === 0) {
+      await this.page.locator('bellhop-bell button.bell').click();
+    }
+    await this.page.locator('bellhop-bell .panel').waitFor();
+  }
+
+  async close(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.page.locator('bellhop-bell .panel').waitFor({ state: 'detached' });
+  }
+
+  /** The titles in the open panel, as listed. */
+  titles(): Promise<string[]> {
+    return this.page.locator('bellhop-item .title').allTextContents();
+  }
+
+  item(text: string) {
+    return this.page.locator('bellhop-item', { hasText: text });
+  }
+}
