@@ -71,7 +71,9 @@ describe('the bell', () => {
     await rows.nth(1).waitFor();
     expect(await rows.nth(0).locator('[data-type]').getAttribute('data-type')).toBe('mention');
     expect(await rows.nth(1).locator('[data-type]').getAttribute('data-type')).toBe('assignment');
-    expect(await rows.nth(0).locator('.meta').textContent()).toMatch(/Jane Smith[\s\S]*just now[\s\S]*You were mentioned/);
+    expect(await rows.nth(0).locator('.meta').textContent()).toMatch(
+      /Jane Smith[\s\S]*just now[\s\S]*You were mentioned/,
+    );
     expect(await rows.nth(0).locator('.mark').count()).toBe(1);
   });
 
@@ -174,7 +176,9 @@ describe('the bell', () => {
 
   it('shows more than ninety-nine as 99+', async () => {
     covers('R-031');
-    const assigned = Array.from({ length: 101 }, (_, number) => hub.assign('ana', { number: String(number + 1) }));
+    const assigned = Array.from({ length: 101 }, (_, number) =>
+      hub.assign('ana', { number: String(number + 1) }),
+    );
     await Promise.all(assigned);
     await (await bellOf(ana)).shows('99+');
   });

@@ -1,5 +1,11 @@
 // One Chromium for a story file, and people in it: each with storage of their own, signed in where the story says so.
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core';
 import { eventually } from '../../test/eventually';
 import type { Hub } from './hub';
 
@@ -47,10 +53,17 @@ export class Browsers {
   }
 
   /** An agent's browser, with the session cookie of the bundled pages. */
-  async agent(hub: Hub, agent: string, { at = hub.url, ...options }: SignInOptions = {}): Promise<BrowserContext> {
+  async agent(
+    hub: Hub,
+    agent: string,
+    { at = hub.url, ...options }: SignInOptions = {},
+  ): Promise<BrowserContext> {
     const context = await this.context(options);
     const headers = { origin: at };
-    const answer = await context.request.post(`${at}/session`, { data: { token: hub.token(agent) }, headers });
+    const answer = await context.request.post(`${at}/session`, {
+      data: { token: hub.token(agent) },
+      headers,
+    });
     if (!answer.ok()) throw new Error(`POST /session: ${answer.status()} ${await answer.text()}`);
     return context;
   }
@@ -97,7 +110,8 @@ export class Bell {
     await eventually(async () => {
       const status = await this.page.evaluate(() => {
         const element = document.querySelector('bellhop-bell') ?? deepBell();
-        return (element as unknown as { client: { status: { phase: string; way: string } } } | null)?.client?.status;
+        return (element as unknown as { client: { status: { phase: string; way: string } } } | null)?.client
+          ?.status;
         function deepBell() {
           for (const host of document.querySelectorAll('*')) {
             const found = host.shadowRoot?.querySelector('bellhop-bell');
@@ -106,7 +120,8 @@ export class Bell {
           return null;
         }
       });
-      if (status?.phase !== 'live' || status.way !== way) throw new Error(`the bell is ${JSON.stringify(status)}`);
+      if (status?.phase !== 'live' || status.way !== way)
+        throw new Error(`the bell is ${JSON.stringify(status)}`);
     }, withinMs);
   }
 

@@ -69,7 +69,8 @@ export class Cable {
     const head = chunk.toString('latin1', 0, 4_096);
     const isUpgrade = /^GET .*\r\nupgrade: websocket/is.test(head);
     const isStream = head.startsWith('GET /api/v1/me/stream');
-    if ((isUpgrade && this.firewall.webSocket) || (isStream && this.firewall.eventStream)) browser.end(REFUSAL);
+    if ((isUpgrade && this.firewall.webSocket) || (isStream && this.firewall.eventStream))
+      browser.end(REFUSAL);
     else hub.write(chunk);
   }
 }

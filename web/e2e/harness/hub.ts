@@ -23,9 +23,11 @@ export const DIRECTORY = {
   departments: [{ id: 'support', name: 'Support', manager: 'pia' }],
 };
 
+export type TicketChange = { number?: string } & Record<string, unknown>;
+
 export interface EventOptions {
   id?: string;
-  ticket?: Record<string, unknown>;
+  ticket?: TicketChange;
   actor?: Record<string, unknown>;
   data?: Record<string, unknown>;
 }
@@ -114,29 +116,35 @@ export class Hub {
   }
 
   /** One event as `curl` would post it. */
-  async post(type: string, { id = randomUUID(), ticket, actor, data }: EventOptions = {}): Promise<EventResult> {
+  async post(
+    type: string,
+    { id = randomUUID(), ticket, actor, data }: EventOptions = {},
+  ): Promise<EventResult> {
     const event = {
       specversion: '1.0',
       id,
       source: '/helpdesk',
       type,
       time: new Date().toISOString(),
-      data: { actor: actor ?? { kind: 'agent', id: 'jane', name: 'Jane Smith' }, ticket: this.ticket(ticket), ...data },
+      data: {
+        actor: actor ?? { kind: 'agent', id: 'jane', name: 'Jane Smith' },
+        ticket: this.ticket(ticket),
+        ...data,
+      },
     };
     const { results } = await this.call<{ results: EventResult[] }>('POST', '/api/v1/events', event);
     return results[0]!;
   }
 
   /** A ticket is assigned to `agent`: the simplest thing that rings exactly one bell. */
-  assign(agent: string, ticket: Record<string, unknown> = {}): Promise<EventResult> {
+  assign(agent: string, ticket: TicketChange = {}): Promise<EventResult> {
     return this.post('ticket.assigned', {
       ticket: { assignees: [agent], ...ticket },
       data: { assigned: { agents: [agent], team: null, by_rule: false } },
     });
   }
 
-  ticket(change: Record<string, unknown> = {}): Record<string, unknown> {
-    const number = String(change.number ?? '123');
+  ticket({ number = '123', ...change }: TicketChange = {}): Record<string, unknown> {
     return {
       id: `HD-${number}`,
       number,

@@ -1,0 +1,161 @@
+// The bell in somebody else's page: one script tag, another origin, hostile texts, keyboard and screen reader.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { covers } from '../test/covers';
+import { eventually } from '../test/eventually';
+import { complaintsOfAxe } from './harness/axe';
+import { Bell, Browsers } from './harness/browser';
+import { becomes } from './harness/expect';
+import { HostPage } from './harness/host_page';
+import { Hub } from './harness/hub';
+
+let browsers: Browsers;
+let hub: Hub;
+let host: HostPage;
+let context: BrowserContext;
+let page: Page;
+
+beforeAll(async () => {
+  browsers = await Browsers.open();
+  host = await HostPage.start();
+});
+afterAll(async () => {
+  await browsers.close();
+  await host.stop();
+});
+beforeEach(async () => {
+  hub = await Hub.serve({ BELLHOP_HTTP__ALLOWED_ORIGINS: host.url });
+  context = await browsers.context();
+  page = await context.newPage();
+});
+afterEach(async () => {
+  await context.close();
+  await hub.stop();
+});
+
+async function embed(attributes: string): Promise<Bell> {
+  host.html = `<!doctype html><html lang="en"><title>Desk</title><h1>Desk</h1><main>
+    <script type="module" src="${hub.url}/bell.js"></script><bellhop-bell ${attributes}></bellhop-bell></main></html>`;
+  await page.goto(host.url);
+  const bell = new Bell(page);
+  await bell.isConnected();
+  return bell;
+}
+
+describe('the bell in another page', () => {
+  it('rings with one script tag and a token, at the hub that served it', async () => {
+    covers('R-003', 'R-034', 'R-035');
+    const bell = await embed(`token="${hub.token('ana')}"`);
+    await hub.assign('ana');
+    await bell.shows('1', 1_000);
+    await bell.open();
+    await becomes(() => bell.isRed(), false);
+  });
+
+  it('fetches its token from the helpdesk, says so when that ends, and is back with a new one', async () => {
+    covers('R-172');
+    host.token = () => hub.token('ana');
+    const bell = await embed('token-url="/token"');
+    await hub.assign('ana');
+    await bell.shows('1');
+    host.token = () => null;
+    const other = await context.newPage();
+    await other.goto(host.url);
+    await other.locator('bellhop-bell button.bell').click();
+    await other.locator('bellhop-bell', { hasText: 'You are signed out' }).waitFor();
+    host.token = () => hub.token('ana');
+    await other.locator('bellhop-status button').click();
+    await new Bell(other).shows('1');
+  });
+
+  it('lets the page decide what opening means', async () => {
+    covers('R-037');
+    const bell = await embed(`token="${hub.token('ana')}"`);
+    await page.evaluate(() =>
+      addEventListener('bellhop-open', (event) => {
+        event.preventDefault();
+        const { notification } = (event as CustomEvent<{ notification: { ticket: { id: string } } }>).detail;
+        document.title = notification.ticket.id;
+      }),
+    );
+    await hub.assign('ana', { number: '5' });
+    await bell.open();
+    await bell.item('#5').locator('.open').click();
+    await becomes(() => page.title(), 'HD-5');
+    expect(page.url()).toBe(`${host.url}/`);
+    await bell.shows('');
+  });
+
+  it('shows hostile texts as text and follows no hostile link', async () => {
+    const hostile = `<img src=x onerror="document.title='hacked'"><script>document.title='hacked'</script>\${alert(1)}`;
+    await hub
+      .post('ticket.assigned', {
+        actor: { kind: 'agent', id: 'jane', name: hostile },
+        ticket: {
+          number: '6',
+          assignees: ['ana'],
+          subject: hostile,
+          url: "javascript:document.title='hacked'",
+        },
+        data: { assigned: { agents: ['ana'], team: null, by_rule: false } },
+      })
+      .catch((error: unknown) => expect(String(error)).toMatch(/4(00|22)/));
+    await hub.assign('ana', { number: '7', subject: hostile });
+    await hub.post('note.added', {
+      ticket: { number: '7', assignees: ['ana'] },
+      data: { message: { id: 'c', text: `@ana ${hostile}`, mentions: ['ana'] } },
+    });
+    const bell = await embed(`token="${hub.token('ana')}"`);
+    await bell.open();
+    await eventually(async () => expect((await bell.titles()).length).toBeGreaterThanOrEqual(2));
+    const texts = await page.locator('bellhop-item').allInnerTexts();
+    expect(texts.some((text) => text.includes('<img src=x onerror'))).toBe(true);
+    expect(await page.locator('bellhop-item img, bellhop-item script').count()).toBe(0);
+    for (const href of await page
+      .locator('bellhop-item a')
+      .evaluateAll((all) => all.map((a) => a.getAttribute('href')))) {
+      expect(href).not.toMatch(/javascript:/i);
+    }
+    expect(await page.title()).toBe('Desk');
+  });
+
+  it('works by keyboard alone: open, go through, read, close, focus back on the bell', async () => {
+    covers('R-035', 'R-038');
+    for (const number of ['1', '2']) await hub.assign('ana', { number });
+    const bell = await embed(`token="${hub.token('ana')}"`);
+    await bell.shows('2');
+    const button = page.locator('bellhop-bell button.bell');
+    expect(await button.getAttribute('aria-label')).toBe('Notifications, 2 unread, some are new');
+    await button.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Notifications' }).waitFor();
+    expect(await button.getAttribute('aria-expanded')).toBe('true');
+    await bell.item('#1').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await bell.shows('1');
+    expect(await bell.item('#1').locator('.mark').count()).toBe(0);
+    await bell.close();
+    expect(await button.evaluate((it) => (it.getRootNode() as ShadowRoot).activeElement === it)).toBe(true);
+    expect(await button.getAttribute('aria-label')).toBe('Notifications, 1 unread');
+  });
+
+  it('closes on a click beside it', async () => {
+    const bell = await embed(`token="${hub.token('ana')}"`);
+    await bell.open();
+    await page.mouse.click(20, 700);
+    await page.locator('bellhop-bell .panel').waitFor({ state: 'detached' });
+  });
+
+  it.each(['light', 'dark'] as const)('gives axe nothing to complain of (%s)', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await hub.assign('ana');
+    const bell = await embed(`token="${hub.token('ana')}"`);
+    await bell.shows('1');
+    await bell.open();
+    await bell.item('#123').waitFor();
+    expect(await complaintsOfAxe(page)).toEqual([]);
+  });
+});

@@ -1,0 +1,79 @@
+// The home page and the API page.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { covers } from '../test/covers';
+import { complaintsOfAxe } from './harness/axe';
+import { Bell, Browsers } from './harness/browser';
+import { becomes } from './harness/expect';
+import { ADMIN_KEY, Hub } from './harness/hub';
+
+let browsers: Browsers;
+let hub: Hub;
+
+beforeAll(async () => {
+  browsers = await Browsers.open();
+  hub = await Hub.serve();
+});
+afterAll(async () => {
+  await browsers.close();
+  await hub.stop();
+  expect(browsers.complaints).toEqual([]);
+});
+
+describe('the home page', () => {
+  it('signs in by a token and out again', async () => {
+    covers('R-172');
+    const context = await browsers.context();
+    const page = await context.newPage();
+    await page.goto(`${hub.url}/`);
+    await page.locator('#token').fill(hub.token('ana'));
+    await page.locator('bellhop-sign-in button').click();
+    const bell = new Bell(page);
+    await bell.isConnected();
+    await page.locator('.who', { hasText: 'Ana Souza' }).waitFor();
+    expect(await complaintsOfAxe(page)).toEqual([]);
+    await page.locator('.sign-out').click();
+    await page.locator('#token').waitFor();
+    await page.reload();
+    await page.locator('#token').waitFor();
+    expect(await complaintsOfAxe(page)).toEqual([]);
+    await context.close();
+  });
+});
+
+describe('the API page', () => {
+  it('shows every endpoint of the description, and tries one', async () => {
+    const { paths } = (await (await fetch(`${hub.url}/openapi.json`)).json()) as {
+      paths: Record<string, object>;
+    };
+    const verbs = ['get', 'post', 'put', 'patch', 'delete'];
+    const expected = Object.values(paths).flatMap((item) =>
+      Object.keys(item).filter((key) => verbs.includes(key)),
+    );
+    const context = await browsers.context();
+    const page = await context.newPage();
+    await page.goto(`${hub.url}/docs`);
+    await becomes(() => page.locator('docs-endpoint').count(), expected.length);
+    await page.locator('.auth input').fill(ADMIN_KEY);
+    const events = page.locator('#post-api-v1-events');
+    await events.locator('summary').first().click();
+    await events.locator('button.try').click();
+    const id = `docs-${Date.now()}`;
+    await events.locator('textarea').fill(
+      JSON.stringify({
+        specversion: '1.0',
+        id,
+        source: '/docs',
+        type: 'ticket.assigned',
+        data: {
+          ticket: { id: 'D-1', number: '1', subject: 'S', assignees: ['ana'] },
+          assigned: { agents: ['ana'] },
+        },
+      }),
+    );
+    await events.locator('docs-try button.primary').click();
+    await events.locator('.answer', { hasText: '202' }).waitFor();
+    expect(await events.locator('.answer pre').innerText()).toContain(id);
+    expect(await complaintsOfAxe(page)).toEqual([]);
+    await context.close();
+  });
+});
