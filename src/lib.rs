@@ -16,4 +16,6 @@ pub mod testkit;
 
 pub mod auth;
 pub mod bus;
+pub mod intake;
+pub mod routing;
 pub mod store;

@@ -203,6 +203,7 @@ pub struct Directory {
     departments: HashMap<Id, Department>,
     teams: HashMap<Id, Team>,
     contacts: HashMap<Id, Contact>,
+    agents_by_folded_id: HashMap<String, Id>,
     agents_by_email: HashMap<String, Id>,
     agents_by_external_id: HashMap<String, Id>,
     members: HashMap<Id, Vec<Id>>,
@@ -212,6 +213,11 @@ impl Directory {
     /// The agent of that id.
     pub fn agent(&self, id: &str) -> Option<&Agent> {
         self.agents.get(id)
+    }
+
+    /// The agent whose id a person wrote (`@Ben`): as it is, else whatever the case of its letters.
+    pub fn agent_named(&self, written: &str) -> Option<&Agent> {
+        self.agent(written).or_else(|| self.agent(self.agents_by_folded_id.get(&written.to_lowercase())?))
     }
 
     /// All agents, in no order.
@@ -264,6 +270,7 @@ impl Directory {
     /// Adds or replaces an agent.
     pub fn put_agent(&mut self, agent: Agent) {
         self.remove_agent(&agent.id.clone());
+        self.agents_by_folded_id.insert(agent.id.to_lowercase(), agent.id.clone());
         if let Some(email) = &agent.email {
             self.agents_by_email.insert(email.to_lowercase(), agent.id.clone());
         }
@@ -284,6 +291,7 @@ impl Directory {
         let Some(gone) = self.agents.remove(id) else {
             return;
         };
+        forget(&mut self.agents_by_folded_id, &id.to_lowercase(), id);
         if let Some(email) = &gone.email {
             forget(&mut self.agents_by_email, &email.to_lowercase(), id);
         }

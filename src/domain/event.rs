@@ -274,6 +274,9 @@ pub struct Message {
     /// Files that came with it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
+    /// Where it opens, when the helpdesk has an address for it: http(s) or relative.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
     /// Agents named in it, by id; `@id` in the text counts as well.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<Id>,
@@ -333,7 +336,8 @@ pub enum NotifyCustomer {
 /// A comment that was reacted to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommentRef {
-    /// The helpdesk's id of it.
+    /// The helpdesk's id of it. Empty when it was left out, which intake refuses with the pointer to it.
+    #[serde(default)]
     pub id: Id,
     /// The agent who wrote it.
     #[serde(default)]

@@ -18,4 +18,7 @@ use std::sync::Arc;
 /// An identifier that came from the helpdesk (agent, ticket, department, …): cheap to clone, compared as text.
 pub type Id = Arc<str>;
 
+/// Characters of an identifier that comes from outside.
+pub const MAX_ID_CHARS: usize = 255;
+
 pub use time::Millis;

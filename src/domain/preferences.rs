@@ -65,11 +65,20 @@ pub struct Preferences {
 impl Preferences {
     /// What counts for `category`: a lock of the installation, then the agent's choice, then the defaults.
     pub fn choice(&self, category: &str, installation: &BTreeMap<String, Choice>) -> Choice {
-        let factory = || CATEGORIES.iter().find(|row| row.id == category).map(|row| row.default);
-        let default = installation.get(category).copied().or_else(factory).unwrap_or(Choice::On);
+        self.choice_over(category, default_choice(category, installation))
+    }
+
+    /// The same with the default at hand: routing looks it up once for all recipients of a rule.
+    pub fn choice_over(&self, category: &str, default: Choice) -> Choice {
         if default == Choice::Required {
             return Choice::Required;
         }
         self.categories.get(category).copied().unwrap_or(default)
     }
+}
+
+/// What counts for an agent who chose nothing: the installation's setting, else the factory's.
+pub fn default_choice(category: &str, installation: &BTreeMap<String, Choice>) -> Choice {
+    let factory = || CATEGORIES.iter().find(|row| row.id == category).map(|row| row.default);
+    installation.get(category).copied().or_else(factory).unwrap_or(Choice::On)
 }

@@ -17,7 +17,8 @@ fn patch<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Patc
 /// `data.ticket` of an event: what is left out keeps its value, null clears.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct TicketSnapshot {
-    /// The helpdesk's id.
+    /// The helpdesk's id. Empty when it was left out, which intake refuses with the pointer to it.
+    #[serde(default)]
     pub id: Id,
     /// The number as the helpdesk shows it.
     #[serde(default, deserialize_with = "patch", skip_serializing_if = "Option::is_none")]

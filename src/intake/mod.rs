@@ -1,0 +1,7 @@
+//! What comes in → [`crate::domain::event::Event`]: CloudEvents, the webhooks of helpdesks, and what every event must keep to.
+
+pub mod adapters;
+mod check;
+pub mod cloudevents;
+pub mod headers;
+mod json;
