@@ -20,7 +20,7 @@ export class BellhopDocs extends LitElement {
   }
 
   override render() {
-    return html`${topBar('/docs', html`<a class="button" href="/openapi.json">openapi.json</a>`)}
+    return html`${topBar('/docs', html`<a class="button raw" href="/openapi.json">openapi.json</a>`)}
     ${this.#content()}`;
   }
 
@@ -236,6 +236,9 @@ export class BellhopDocs extends LitElement {
         }
         .auth {
           grid-template-columns: minmax(0, 1fr);
+        }
+        .raw {
+          display: none;
         }
         main {
           padding: 24px 16px 60px;

@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   const browsers = await Browsers.open();
   // The desk's functions speak to "their own origin": here, the demo.
   const { fetch } = globalThis;
-  globalThis.fetch = (input, init) => fetch(new URL(String(input), hub.url), init);
+  globalThis.fetch = (input, init) => fetch(new URL(input as string, hub.url), init);
   try {
     const state = (await (await globalThis.fetch('/demo/state')).json()) as DemoState;
     await liveAMorning(state);

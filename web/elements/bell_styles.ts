@@ -230,6 +230,18 @@ export const bellStyles = [
     .grow {
       flex: 1;
     }
+    @media (max-width: 480px) {
+      .head {
+        gap: 2px 4px;
+        padding: 10px 8px 10px 14px;
+      }
+      .head h2 {
+        font-size: 15px;
+      }
+      .head .link {
+        font-size: 12.5px;
+      }
+    }
     .scroll {
       flex: 1;
       min-height: 0;

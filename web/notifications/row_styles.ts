@@ -38,6 +38,7 @@ export const rowStyles = css`
   }
   .sheet {
     position: relative;
+    isolation: isolate;
     display: flex;
     gap: 14px;
     min-height: 84px;
@@ -62,10 +63,25 @@ export const rowStyles = css`
   .open {
     flex: 1;
     min-width: 0;
+    align-self: start;
     text-align: start;
     overflow-wrap: anywhere;
     user-select: none;
     -webkit-user-select: none;
+  }
+  /* The whole row opens it; the acts lie above. */
+  .open::after {
+    content: '';
+    position: absolute;
+    inset: 0;
+  }
+  .open:focus-visible {
+    outline: none;
+  }
+  .open:focus-visible::after {
+    outline: 2px solid var(--bellhop-accent);
+    outline-offset: -3px;
+    border-radius: 10px;
   }
   .title {
     display: block;
@@ -110,9 +126,16 @@ export const rowStyles = css`
     font-weight: 400;
   }
   .acts {
+    z-index: 1;
     display: flex;
     flex-direction: column;
+    align-self: start;
     gap: 2px;
+  }
+  @media (min-width: 720px) {
+    .acts {
+      flex-direction: row;
+    }
   }
   .act {
     display: grid;
