@@ -120,6 +120,7 @@ struct Provider {
     rsa_public_pem: Vec<u8>,
     ec: EncodingKey,
     ed: EncodingKey,
+    ed_public: Vec<u8>,
 }
 
 impl Provider {
@@ -134,6 +135,7 @@ impl Provider {
             rsa_public_pem: rsa.public_key_to_pem().unwrap(),
             ec: EncodingKey::from_ec_pem(&ec.private_key_to_pem_pkcs8().unwrap()).unwrap(),
             ed: EncodingKey::from_ed_pem(&ed.private_key_to_pem_pkcs8().unwrap()).unwrap(),
+            ed_public: ed.raw_public_key().unwrap(),
         }
     }
 
@@ -143,11 +145,12 @@ impl Provider {
             jwk.common.key_id = Some(id.to_owned());
             jwk
         };
+        let ed = json!({"kty": "OKP", "crv": "Ed25519", "kid": "ed", "x": URL_SAFE_NO_PAD.encode(&self.ed_public)});
         let shared = json!({"kty": "oct", "kid": "shared", "k": URL_SAFE_NO_PAD.encode(SECRET)});
         json!({"keys": [
             jwk(&self.rsa, Algorithm::RS256, "rsa"),
             jwk(&self.ec, Algorithm::ES256, "ec"),
-            jwk(&self.ed, Algorithm::EdDSA, "ed"),
+            ed,
             shared,
         ]})
     }

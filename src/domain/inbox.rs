@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Id, notification::Notification};
 
 /// What the badge and the red indicator show (D-14). Always the server's, never added up by a client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Counts {
     /// Not read, not cleared, not resolved, not asleep (D-25).
     pub unread: i64,

@@ -9,18 +9,22 @@ use super::{
 };
 
 /// A notification as an agent sees it: the shape of INTERFACE, in REST and in frames.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Notification {
     /// UUIDv7, made by Bellhop.
+    #[schema(value_type = String)]
     pub id: Id,
     /// Its number in the inbox when it was made; never used twice.
     pub seq: i64,
     /// assignment, mention, reaction, … (D-02).
     #[serde(rename = "type")]
+    #[schema(value_type = String)]
     pub kind: Id,
     /// The finer why: assigned, mentioned, customer_reply, watching, … (D-02).
+    #[schema(value_type = String)]
     pub reason: Id,
     /// The row of the preferences screen; none where nothing can switch it off (watching, R-058).
+    #[schema(value_type = Option<String>)]
     pub category: Option<Id>,
     /// How much it may disturb.
     pub priority: Priority,
@@ -38,17 +42,21 @@ pub struct Notification {
     pub comment: Option<CommentLink>,
     /// When it was stored.
     #[serde(with = "time::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Millis,
     /// Number of its last visible change.
     pub changed_seq: i64,
     /// Read.
     #[serde(with = "time::rfc3339_option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub read_at: Option<Millis>,
     /// Dismissed (D-13).
     #[serde(with = "time::rfc3339_option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub cleared_at: Option<Millis>,
     /// Asleep until then; far in the future for "until the customer replies".
     #[serde(with = "time::rfc3339_option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub snoozed_until: Option<Millis>,
     /// Handled by somebody else's work.
     pub resolved: Option<Resolved>,
@@ -111,7 +119,7 @@ pub struct Draft {
 }
 
 /// How much a notification may disturb.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum Priority {
@@ -140,11 +148,12 @@ impl Priority {
 }
 
 /// Who triggered a notification, as it is shown.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ShownActor {
     /// Agent, customer, bot or system.
     pub kind: ActorKind,
     /// The actor's id, where there is one.
+    #[schema(value_type = Option<String>)]
     pub id: Option<Id>,
     /// The actor's name, where there is one.
     pub name: Option<String>,
@@ -164,9 +173,10 @@ impl From<&Actor> for ShownActor {
 }
 
 /// The ticket a notification is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct TicketRef {
     /// The helpdesk's id.
+    #[schema(value_type = String)]
     pub id: Id,
     /// The number as the helpdesk shows it.
     pub number: String,
@@ -175,19 +185,22 @@ pub struct TicketRef {
 }
 
 /// The comment a notification is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CommentLink {
     /// The helpdesk's id of the message, reply or note.
+    #[schema(value_type = String)]
     pub id: Id,
 }
 
 /// Who handled what a notification was about, and when.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Resolved {
     /// When.
     #[serde(with = "time::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
     pub at: Millis,
     /// The agent, where known.
+    #[schema(value_type = Option<String>)]
     pub by: Option<Id>,
     /// The agent's name.
     pub by_name: Option<String>,

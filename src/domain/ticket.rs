@@ -64,6 +64,13 @@ pub struct TicketSnapshot {
     pub no_access: Patch<Vec<Id>>,
 }
 
+impl TicketSnapshot {
+    /// Whether it names the ticket and no more.
+    fn says_nothing(&self) -> bool {
+        *self == TicketSnapshot { id: self.id.clone(), ..TicketSnapshot::default() }
+    }
+}
+
 /// Everything routing needs of a ticket, read and locked in the transaction that writes.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -138,7 +145,9 @@ impl TicketFacts {
 
     /// Takes over what a snapshot gives, unless a newer one was there before. Says whether anything changed.
     pub fn apply(&mut self, snapshot: &TicketSnapshot, at: Millis) -> bool {
-        if at < self.snapshot_time {
+        // A snapshot that says nothing (a custom notification names a ticket, no more) must not make a helpdesk whose
+        // clock is a little behind look out of date.
+        if at < self.snapshot_time || snapshot.says_nothing() {
             return false;
         }
         let before = self.clone();

@@ -8,7 +8,7 @@ pub mod candidate;
 mod drafts;
 pub mod explain;
 mod follow_up;
-mod links;
+pub mod links;
 mod mentions;
 pub mod plain_text;
 mod preferences;

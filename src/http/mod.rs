@@ -1,0 +1,128 @@
+//! The HTTP interface: what comes in by REST, from webhooks and from browsers, and the pages of the binary.
+//! One file a resource; `routes` lists every path.
+
+pub mod problem;
+
+mod assets;
+mod body;
+mod changes;
+mod cors;
+mod demo;
+mod directory;
+mod events;
+mod explain;
+mod hooks;
+mod import;
+mod inbox;
+mod me;
+mod notifications;
+mod openapi;
+mod ops;
+mod outer;
+mod preferences;
+mod records;
+mod routes;
+mod session;
+mod settings;
+mod sources;
+mod test;
+mod watches;
+mod who;
+
+use std::sync::{Arc, atomic::AtomicBool};
+
+use actix_web::{
+    App, Error as WebError, HttpRequest,
+    body::MessageBody,
+    dev::{ServiceFactory, ServiceRequest, ServiceResponse},
+    middleware::from_fn,
+    web,
+};
+
+pub use self::openapi::document as openapi_document;
+use crate::{
+    auth::{Authenticator, Origins},
+    bus::Bus,
+    clock::Clock,
+    domain::plan::Router,
+    error::{Error, Result},
+    live::Live,
+    store::Store,
+    telemetry::Metrics,
+};
+
+/// What handlers share. One per server.
+pub struct AppState {
+    /// Values of the configuration that handlers need.
+    pub options: HttpOptions,
+    /// The truth.
+    pub store: Store,
+    /// Tells the other nodes.
+    pub bus: Bus,
+    /// The sessions of this node.
+    pub live: Arc<Live>,
+    /// Decides who hears of an event: `explain` asks it without storing anything.
+    pub router: Arc<dyn Router>,
+    /// Who is calling.
+    pub auth: Arc<Authenticator>,
+    /// Figures.
+    pub metrics: Arc<Metrics>,
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// The process is about to end: readiness fails.
+    pub draining: Arc<AtomicBool>,
+    /// What `GET /demo/state` answers, in demo mode only.
+    pub demo: Option<DemoState>,
+}
+
+/// Makes the answer of `GET /demo/state`.
+pub type DemoState = Arc<dyn Fn() -> serde_json::Value + Send + Sync>;
+
+/// Values of the configuration that handlers need.
+#[derive(Debug, Clone)]
+pub struct HttpOptions {
+    /// Where browsers and helpdesks reach Bellhop, without a slash at its end.
+    pub public_url: String,
+    /// Whose pages may talk to it.
+    pub origins: Origins,
+}
+
+impl HttpOptions {
+    /// From the settings `http.public_url` and `http.allowed_origins`.
+    pub fn new(public_url: &str, allowed_origins: &[String]) -> HttpOptions {
+        let public_url = public_url.trim_end_matches('/').to_owned();
+        HttpOptions { origins: Origins::new(&public_url, allowed_origins), public_url }
+    }
+}
+
+/// The whole application: every route, and around them the headers, the log line and the figures of each answer.
+pub fn app(
+    state: web::Data<AppState>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = WebError,
+        InitError = (),
+    >,
+> {
+    App::new().wrap(from_fn(outer::around)).configure(|config| configure(config, state))
+}
+
+/// Adds every route to an application. [`app`] adds what goes around them as well.
+pub fn configure(config: &mut web::ServiceConfig, state: web::Data<AppState>) {
+    let with_panel = state.demo.is_some();
+    config.app_data(state);
+    routes::register(config);
+    assets::register(config, with_panel);
+    if with_panel {
+        demo::register(config);
+    }
+    config.default_service(web::to(assets::fallback));
+}
+
+fn state_of(request: &HttpRequest) -> Result<&AppState> {
+    let state = request.app_data::<web::Data<AppState>>();
+    state.map(|state| &***state).ok_or_else(|| Error::Internal("the application has no state".to_owned()))
+}

@@ -1,0 +1,166 @@
+//! The reference of the HTTP interface, generated from the handlers.
+
+use std::sync::LazyLock;
+
+use actix_web::web::Bytes;
+use utoipa::{
+    OpenApi, ToSchema,
+    openapi::{
+        Components, InfoBuilder, OpenApi as Document,
+        path::{Operation, PathItem},
+        schema::{ObjectBuilder, Schema},
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+        tag::TagBuilder,
+    },
+};
+
+use super::routes::Paths;
+
+/// What happened in the helpdesk, as a CloudEvent 1.0.
+#[derive(ToSchema)]
+#[schema(example = json!({
+    "specversion": "1.0", "id": "evt-1", "source": "/helpdesk", "type": "ticket.assigned",
+    "time": "2026-11-20T09:00:00Z",
+    "data": {
+        "actor": {"kind": "agent", "id": "jane", "name": "Jane Smith"},
+        "ticket": {
+            "id": "HD-00123", "number": "123", "subject": "Login Issue",
+            "url": "https://desk.example.com/tickets/123", "assignees": ["ben"]
+        },
+        "assigned": {"agents": ["ben"]}
+    }
+}))]
+#[expect(dead_code, reason = "stands for the body in the reference")]
+pub struct CloudEvent {
+    /// `1.0`
+    specversion: String,
+    /// Unique within the source: with it the idempotency key.
+    id: String,
+    /// Which system it comes from.
+    source: String,
+    /// `ticket.assigned`, `message.received`, …
+    #[schema(schema_with = event_type)]
+    r#type: String,
+    /// RFC 3339; the time of arrival when left out.
+    time: Option<String>,
+    /// `actor`, `ticket`, `message` and what the type adds.
+    #[schema(value_type = Object)]
+    data: serde_json::Value,
+}
+
+/// Up to 1,000 events.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "stands for the body in the reference")]
+pub struct CloudEvents(Vec<CloudEvent>);
+
+fn event_type() -> Schema {
+    use crate::domain::event::EventType;
+    let names = EventType::ALL.iter().filter(|kind| !kind.is_internal()).map(|kind| kind.as_str());
+    ObjectBuilder::new().schema_type(utoipa::openapi::Type::String).enum_values(Some(names)).into()
+}
+
+const TAGS: &[(&str, &str)] = &[
+    ("Producers", "Post what happened. `Authorization: Bearer <API key>` with the scope events."),
+    ("Agents", "An agent's own inbox. `Authorization: Bearer <JWT>`, or the session cookie of the bundled pages."),
+    ("Directory", "People and groups. An API key with the scope admin, or an agent with the role admin."),
+    ("Settings", "What administrators set, and why somebody hears of something."),
+    ("Sources", "Helpdesks that post their own webhooks."),
+    ("Operations", "For whoever runs it."),
+];
+
+/// The reference as a document.
+pub fn document() -> Document {
+    let mut document = Paths::openapi();
+    document.info = InfoBuilder::new()
+        .title("Bellhop")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some("A notification hub for helpdesks. Errors are RFC 9457 problems with a stable `code`."))
+        .build();
+    let tag = |(name, about): &(&str, &str)| TagBuilder::new().name(*name).description(Some(*about)).build();
+    document.tags = Some(TAGS.iter().map(tag).collect());
+    add_security(document.components.get_or_insert_with(Components::new));
+    for (path, item) in &mut document.paths.paths {
+        name_operations(path, item);
+    }
+    document
+}
+
+fn add_security(components: &mut Components) {
+    let bearer = |about: &str| HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(about)).build();
+    components.add_security_scheme("api_key", SecurityScheme::Http(bearer("An API key, `bh_…`.")));
+    components.add_security_scheme("agent", SecurityScheme::Http(bearer("A JWT whose `sub` is the agent.")));
+}
+
+/// Unique ids, from method and path: handlers of different resources share their names.
+fn name_operations(path: &str, item: &mut PathItem) {
+    let place = path.trim_start_matches("/api/v1").replace(['/', '-', '.'], "_").replace(['{', '}'], "");
+    let methods: [(&str, &mut Option<Operation>); 5] = [
+        ("get", &mut item.get),
+        ("post", &mut item.post),
+        ("put", &mut item.put),
+        ("patch", &mut item.patch),
+        ("delete", &mut item.delete),
+    ];
+    for (method, operation) in methods {
+        if let Some(operation) = operation {
+            operation.operation_id = Some(format!("{method}{place}"));
+        }
+    }
+}
+
+/// The reference as it is served: written once.
+pub(super) fn json() -> Bytes {
+    static JSON: LazyLock<Bytes> = LazyLock::new(|| {
+        let text = document().to_json().expect("a document of strings and maps is always JSON");
+        Bytes::from(text)
+    });
+    JSON.clone()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::{super::routes::ROUTES, *};
+
+    #[test]
+    fn the_reference_holds_every_route_and_nothing_else() {
+        let document: Value = serde_json::from_slice(&json()).unwrap();
+        let documented: BTreeSet<String> = document["paths"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |method| format!("{method} {path}")))
+            .collect();
+        let served: BTreeSet<String> = ROUTES
+            .iter()
+            .flat_map(|(path, methods)| methods.iter().map(move |method| format!("{method} {path}")))
+            .collect();
+        assert_eq!(documented, served);
+    }
+
+    #[test]
+    fn every_operation_has_a_summary_a_tag_and_an_id_of_its_own() {
+        let document: Value = serde_json::from_slice(&json()).unwrap();
+        let mut ids = BTreeSet::new();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                assert!(operation["summary"].as_str().is_some_and(|text| text.len() > 5), "{method} {path}");
+                assert!(TAGS.iter().any(|(name, _)| operation["tags"][0] == *name), "{method} {path}");
+                assert!(ids.insert(operation["operationId"].to_string()), "{method} {path}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_reference_inside_the_document_leads_somewhere() {
+        let document: Value = serde_json::from_slice(&json()).unwrap();
+        let text = document.to_string();
+        for reference in text.split("\"$ref\":\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert!(document.pointer(reference).is_some(), "{reference}");
+        }
+    }
+}

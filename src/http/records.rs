@@ -1,0 +1,225 @@
+//! `GET|PUT|DELETE /api/v1/{agents,departments,teams,contacts}/{id}` and their lists.
+
+use std::sync::Arc;
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{
+    AppState,
+    body::{Json, Query},
+    problem::Problem,
+    who::Admin,
+};
+use crate::{
+    auth::active_agent,
+    domain::{
+        Id,
+        directory::{Agent, Contact, Department, Directory, Team},
+        nudge::Control,
+        snapshot::Snapshot,
+    },
+    error::{Error, Result},
+    store::{Edit, EditChange, RecordKind},
+};
+
+/// Characters of an id, enough for any helpdesk's.
+const MAX_ID_CHARS: usize = 200;
+const DEFAULT_LIMIT: usize = 100;
+const MAX_LIMIT: usize = 1_000;
+
+/// Where a page of a list begins, and how long it is.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// `next` of the page before.
+    after: Option<String>,
+    /// 1 to 1,000; 100 when left out.
+    limit: Option<usize>,
+}
+
+/// A page of a list, by id.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Page<T> {
+    pub(super) items: Vec<T>,
+    /// Goes into `after` for the next page; null at the end.
+    pub(super) next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// The part of `all` that the query asks for.
+    pub(super) fn cut(mut all: Vec<T>, query: &PageQuery, id: impl Fn(&T) -> &str) -> Page<T> {
+        let limit = query.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT);
+        all.sort_by(|a, b| id(a).cmp(id(b)));
+        let begin = query.after.as_deref().map_or(0, |after| all.partition_point(|item| id(item) <= after));
+        let mut items = all.split_off(begin);
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = items.last().filter(|_| more).map(|item| id(item).to_owned());
+        Page { items, next }
+    }
+}
+
+/// A record of the directory.
+trait Record: Clone + Serialize + 'static {
+    const KIND: RecordKind;
+    const WORD: &'static str;
+    fn id(&self) -> &str;
+    fn find<'a>(directory: &'a Directory, id: &str) -> Option<&'a Self>;
+    fn all(directory: &Directory) -> Vec<Self>;
+}
+
+/// One kind of records: how it is found, and its four endpoints in a module of their own.
+macro_rules! record {
+    ($module:ident: $kind:ident, $list:literal, $item:literal, $word:literal, $find:ident, $all:ident) => {
+        impl Record for $kind {
+            const KIND: RecordKind = RecordKind::$kind;
+            const WORD: &'static str = $word;
+            fn id(&self) -> &str {
+                &self.id
+            }
+            fn find<'a>(directory: &'a Directory, id: &str) -> Option<&'a $kind> {
+                directory.$find(id)
+            }
+            fn all(directory: &Directory) -> Vec<$kind> {
+                directory.$all().cloned().collect()
+            }
+        }
+
+        #[doc = concat!("`", $item, "`")]
+        pub mod $module {
+            use super::*;
+
+            /// Lists them by id
+            #[utoipa::path(
+                get, path = $list, tag = "Directory", security(("api_key" = [])), params(PageQuery),
+                responses((status = 200, body = Page<$kind>), (status = 401, body = Problem), (status = 403, body = Problem))
+            )]
+            pub async fn list(_: Admin, state: Data<AppState>, query: Query<PageQuery>) -> Result<HttpResponse> {
+                super::list::<$kind>(&state, &query.0).await
+            }
+
+            /// Shows one
+            #[utoipa::path(
+                get, path = $item, tag = "Directory", security(("api_key" = [])), params(("id" = String, Path)),
+                responses((status = 200, body = $kind), (status = 401, body = Problem), (status = 404, body = Problem))
+            )]
+            pub async fn show(_: Admin, state: Data<AppState>, id: Path<String>) -> Result<HttpResponse> {
+                super::show::<$kind>(&state, &id).await
+            }
+
+            /// Makes or changes one
+            ///
+            /// What is given replaces, null clears, what is left out stays.
+            #[utoipa::path(
+                put, path = $item, tag = "Directory", security(("api_key" = [])), params(("id" = String, Path)),
+                request_body = $kind,
+                responses((status = 200, body = $kind), (status = 401, body = Problem), (status = 422, body = Problem))
+            )]
+            pub async fn put(
+                _: Admin,
+                state: Data<AppState>,
+                id: Path<String>,
+                body: Json<Map<String, Value>>,
+            ) -> Result<HttpResponse> {
+                super::put::<$kind>(&state, &id, body.0).await
+            }
+
+            /// Removes one
+            ///
+            /// Also when it is not there: gone is gone.
+            #[utoipa::path(
+                delete, path = $item, tag = "Directory", security(("api_key" = [])), params(("id" = String, Path)),
+                responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem))
+            )]
+            pub async fn remove(_: Admin, state: Data<AppState>, id: Path<String>) -> Result<HttpResponse> {
+                super::remove::<$kind>(&state, &id).await
+            }
+        }
+    };
+}
+
+record!(agents: Agent, "/api/v1/agents", "/api/v1/agents/{id}", "agent", agent, agents);
+record!(departments: Department, "/api/v1/departments", "/api/v1/departments/{id}", "department", department, departments);
+record!(teams: Team, "/api/v1/teams", "/api/v1/teams/{id}", "team", team, teams);
+record!(contacts: Contact, "/api/v1/contacts", "/api/v1/contacts/{id}", "contact", contact, contacts);
+
+async fn list<R: Record>(state: &AppState, query: &PageQuery) -> Result<HttpResponse> {
+    let snapshot = state.store.refresh().await?;
+    Ok(HttpResponse::Ok().json(Page::cut(R::all(&snapshot.directory), query, R::id)))
+}
+
+async fn show<R: Record>(state: &AppState, id: &str) -> Result<HttpResponse> {
+    let snapshot = state.store.refresh().await?;
+    let record = R::find(&snapshot.directory, id).ok_or(Error::NotFound(R::WORD))?;
+    Ok(HttpResponse::Ok().json(record))
+}
+
+async fn put<R: Record>(state: &AppState, id: &str, body: Map<String, Value>) -> Result<HttpResponse> {
+    if body.get("id").is_some_and(|given| given.as_str() != Some(id)) {
+        return Err(Error::invalid("record.id", "/id", "is not the id in the path"));
+    }
+    let snapshot = state.edit(vec![merge(R::KIND, id, body, String::new())?]).await?;
+    let record = R::find(&snapshot.directory, id).ok_or(Error::NotFound(R::WORD))?;
+    Ok(HttpResponse::Ok().json(record))
+}
+
+async fn remove<R: Record>(state: &AppState, id: &str) -> Result<HttpResponse> {
+    let change = EditChange::Delete;
+    state.edit(vec![Edit { kind: R::KIND, id: id.into(), change, pointer: String::new() }]).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// The edit that makes or changes a record.
+///
+/// # Errors
+/// When the id is empty or too long.
+pub(super) fn merge(kind: RecordKind, id: &str, body: Map<String, Value>, pointer: String) -> Result<Edit> {
+    if id.is_empty() || id.chars().count() > MAX_ID_CHARS {
+        let message = format!("an id has 1 to {MAX_ID_CHARS} characters");
+        return Err(Error::invalid("record.id", format!("{pointer}/id"), message));
+    }
+    Ok(Edit { kind, id: Id::from(id), change: EditChange::Merge(body), pointer })
+}
+
+impl AppState {
+    /// Carries out edits, tells the other nodes, and ends the sessions of whoever is gone or inactive afterwards.
+    ///
+    /// # Errors
+    /// The store's; nothing is changed then.
+    pub(super) async fn edit(&self, edits: Vec<Edit>) -> Result<Arc<Snapshot>> {
+        let agents: Vec<Id> =
+            edits.iter().filter(|edit| edit.kind == RecordKind::Agent).map(|edit| edit.id.clone()).collect();
+        let snapshot = self.store.edit(edits).await?;
+        self.bus.control(Control::Refresh { version: snapshot.version });
+        for agent in agents {
+            if active_agent(&snapshot, &agent).is_none() {
+                self.bus.control(Control::EndSessions { agent });
+            }
+        }
+        Ok(snapshot)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(after: Option<&str>, limit: usize) -> (Vec<&'static str>, Option<String>) {
+        let query = PageQuery { after: after.map(str::to_owned), limit: Some(limit) };
+        let page = Page::cut(vec!["c", "a", "d", "b"], &query, |id| id);
+        (page.items, page.next)
+    }
+
+    #[test]
+    fn pages_follow_each_other_by_id_and_the_last_one_has_no_next() {
+        assert_eq!(page(None, 3), (vec!["a", "b", "c"], Some("c".to_owned())));
+        assert_eq!(page(Some("c"), 3), (vec!["d"], None));
+        assert_eq!(page(Some("bb"), 2), (vec!["c", "d"], None));
+        assert_eq!(page(Some("d"), 2), (vec![], None));
+    }
+}

@@ -1,0 +1,80 @@
+//! Every path of the interface, once: the application's routes and the reference are made from the same list.
+
+use actix_web::{
+    HttpRequest, Resource,
+    web::{self, ServiceConfig},
+};
+use utoipa::OpenApi;
+
+use super::{
+    changes, directory, events, explain, hooks, inbox, me, notifications, ops, preferences, problem,
+    records::{agents, contacts, departments, teams},
+    session, settings, sources, test, watches,
+};
+
+macro_rules! routes {
+    ($($path:literal { $($method:ident $module:ident::$handler:ident),+ $(,)? })+) => {
+        /// Paths with their methods.
+        #[cfg(test)]
+        pub(super) const ROUTES: &[(&str, &[&str])] = &[$(($path, &[$(stringify!($method)),+])),+];
+
+        /// Adds the routes. Matched in this order: the hot path stands first.
+        pub(super) fn register(config: &mut ServiceConfig) {
+            $(config.service(resource($path, &[$(stringify!($method)),+])$(.route(web::$method().to($module::$handler)))+);)+
+        }
+
+        #[derive(OpenApi)]
+        #[openapi(paths($($($module::$handler,)+)+))]
+        pub(super) struct Paths;
+    };
+}
+
+routes! {
+    "/api/v1/events" { post events::accept }
+    "/ws" { get changes::socket }
+    "/api/v1/me/ack" { post changes::ack }
+    "/api/v1/me/activity" { post changes::activity }
+    "/api/v1/me/changes" { get changes::poll }
+    "/api/v1/me/stream" { get changes::stream }
+    "/api/v1/me/notifications" { get inbox::list }
+    "/api/v1/me/notifications/read" { post inbox::read }
+    "/api/v1/me/notifications/unread" { post inbox::unread }
+    "/api/v1/me/notifications/clear" { post inbox::clear }
+    "/api/v1/me/notifications/restore" { post inbox::restore }
+    "/api/v1/me/notifications/seen" { post inbox::seen }
+    "/api/v1/me/notifications/snooze" { post inbox::snooze }
+    "/api/v1/me/notifications/{id}" { get inbox::show }
+    "/api/v1/me" { get me::show }
+    "/api/v1/me/preferences" { get preferences::show, put preferences::change }
+    "/api/v1/me/watches" { get watches::list }
+    "/api/v1/me/watches/{ticket}" { put watches::follow, delete watches::unfollow }
+    "/api/v1/me/test" { post test::send }
+    "/session" { post session::sign_in, delete session::sign_out }
+    "/hooks/{kind}/{source}" { post hooks::accept }
+    "/api/v1/notifications" { post notifications::create }
+    "/api/v1/explain" { post explain::explain }
+    "/api/v1/settings" { get settings::show, patch settings::change }
+    "/api/v1/directory" { put directory::put }
+    "/api/v1/agents" { get agents::list }
+    "/api/v1/agents/{id}" { get agents::show, put agents::put, delete agents::remove }
+    "/api/v1/departments" { get departments::list }
+    "/api/v1/departments/{id}" { get departments::show, put departments::put, delete departments::remove }
+    "/api/v1/teams" { get teams::list }
+    "/api/v1/teams/{id}" { get teams::show, put teams::put, delete teams::remove }
+    "/api/v1/contacts" { get contacts::list }
+    "/api/v1/contacts/{id}" { get contacts::show, put contacts::put, delete contacts::remove }
+    "/api/v1/sources" { get sources::list }
+    "/api/v1/sources/{source}" { get sources::show, put sources::put, delete sources::remove }
+    "/healthz" { get ops::health }
+    "/readyz" { get ops::ready }
+    "/metrics" { get ops::metrics }
+    "/openapi.json" { get ops::reference }
+}
+
+/// A path that answers 405 to every method it does not know.
+fn resource(path: &str, methods: &[&str]) -> Resource {
+    let allow = methods.join(", ").to_uppercase();
+    web::resource(path).default_service(web::to(move |request: HttpRequest| {
+        std::future::ready(problem::method_not_allowed(&request, &allow))
+    }))
+}

@@ -1,0 +1,93 @@
+//! `POST|DELETE /session`: a token becomes the cookie of the bundled pages, and goes again.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    cookie::{Cookie, SameSite, time::Duration},
+    http::header,
+    web::Data,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AppState,
+    body::Json,
+    problem::Problem,
+    who::{caller, header_of, host},
+};
+use crate::{
+    auth::{SESSION_COOKIE, require_agent},
+    domain::time,
+    error::{Error, Result},
+};
+
+/// What to sign in with.
+#[derive(Deserialize, utoipa::ToSchema)]
+pub struct Given {
+    /// A JWT of the helpdesk. Never logged.
+    token: String,
+}
+
+/// Who is signed in.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct SignedIn {
+    /// Agent id.
+    agent: String,
+    /// Until when, RFC 3339.
+    expires_at: String,
+}
+
+/// Signs in: a token becomes the cookie of the bundled pages
+#[utoipa::path(
+    post, path = "/session", tag = "Agents", request_body = Given,
+    responses(
+        (status = 200, body = SignedIn), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 429, body = Problem),
+    )
+)]
+pub async fn sign_in(state: Data<AppState>, request: HttpRequest, body: Json<Given>) -> Result<HttpResponse> {
+    check_page(&state, &request)?;
+    let agent = match agent_of(&state, &body.0.token).await {
+        Err(Error::Unauthorized) => {
+            state.metrics.auth_failures.inc();
+            return Err(state.auth.failed(caller(&request)));
+        }
+        other => other?,
+    };
+    let (value, ttl_ms) = state.auth.issue_session(&agent)?;
+    let expires_at = time::to_rfc3339(state.clock.now() + ttl_ms);
+    let cookie = cookie(&state, value, Duration::milliseconds(ttl_ms));
+    Ok(HttpResponse::Ok().cookie(cookie).json(SignedIn { agent, expires_at }))
+}
+
+/// Signs out
+#[utoipa::path(delete, path = "/session", tag = "Agents", responses((status = 204), (status = 403, body = Problem)))]
+pub async fn sign_out(state: Data<AppState>, request: HttpRequest) -> Result<HttpResponse> {
+    check_page(&state, &request)?;
+    Ok(HttpResponse::NoContent().cookie(cookie(&state, String::new(), Duration::ZERO)).finish())
+}
+
+async fn agent_of(state: &AppState, token: &str) -> Result<String> {
+    let claim = state.auth.agent(token).await?;
+    require_agent(&state.store, &claim.agent).await?;
+    Ok(claim.agent.to_string())
+}
+
+/// A foreign page must not sign its visitor in as somebody else, or out. Whoever is no browser names no origin.
+fn check_page(state: &AppState, request: &HttpRequest) -> Result<()> {
+    match header_of(request, header::ORIGIN) {
+        Some(origin) if !state.options.origins.may_use_cookie(Some(origin), host(request)) => {
+            Err(Error::Forbidden("this page may not sign anybody in or out"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn cookie(state: &AppState, value: String, lives: Duration) -> Cookie<'static> {
+    Cookie::build(SESSION_COOKIE, value)
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(state.options.origins.is_secure())
+        .max_age(lives)
+        .finish()
+}
