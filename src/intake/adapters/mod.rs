@@ -1,13 +1,21 @@
 //! Webhooks as helpdesks send them → events. Each adapter verifies its signature over the raw body before it reads
 //! anything, takes the delivery's own id for the event's, and says plainly what it does not map.
 
-pub mod people;
-pub mod verify;
+pub mod chatwoot;
+mod loose;
+mod people;
+mod verify;
+pub mod zammad;
 
-use super::headers::HeaderLookup;
+use people::People;
+
+use super::{
+    check::{self, Problems},
+    headers::HeaderLookup,
+};
 use crate::{
     domain::{
-        Millis,
+        Id, Millis,
         event::Event,
         snapshot::{Snapshot, Source},
     },
@@ -51,6 +59,39 @@ pub const KINDS: &[&str] = &["zammad", "chatwoot"];
 /// [`Error::Invalid`] for a body of another system, [`Error::NotFound`] for a kind that there is no adapter for.
 /// Nothing is to be stored then, and the same delivery may be sent again.
 pub fn parse(request: &HookRequest<'_>) -> Result<Parsed> {
-    let _ = request;
-    Err(Error::NotFound("adapter"))
+    let parsed = match request.source.kind.as_str() {
+        "zammad" => zammad::parse(request),
+        "chatwoot" => chatwoot::parse(request),
+        _ => Err(Error::NotFound("adapter")),
+    }?;
+    for event in &parsed.events {
+        let mut problems = Problems::new("");
+        check::check(event, &mut problems);
+        problems.into_result()?;
+    }
+    Ok(parsed)
 }
+
+impl<'a> HookRequest<'a> {
+    /// `source` of its events: the path that the helpdesk posts to.
+    fn event_source(&self) -> Id {
+        Id::from(format!("/hooks/{}/{}", self.source.kind, self.source.id))
+    }
+
+    /// A helpdesk's id as ours: two helpdesks may count from one.
+    fn qualified(&self, id: &str) -> Id {
+        Id::from(format!("{}:{id}", self.source.id))
+    }
+
+    /// Where the helpdesk is, without the slash at the end.
+    fn base_url(&self) -> Option<&'a str> {
+        self.source.base_url.as_deref().map(|base| base.trim_end_matches('/')).filter(|base| !base.is_empty())
+    }
+
+    fn people(&self) -> People<'a> {
+        People::new(&self.source.id, self.snapshot)
+    }
+}
+
+#[cfg(test)]
+mod testing;
