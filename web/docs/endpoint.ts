@@ -35,7 +35,7 @@ export class DocsEndpoint extends LitElement {
     return html`<div class="inside">
       <div class="description">${markup(operation.description)}</div>
       ${this.#parameters()} ${operation.requestBody ? this.#body('Body', operation.requestBody) : nothing}
-      <h4>Answers</h4>
+      <h3>Answers</h3>
       ${Object.entries(operation.responses ?? {}).map(([status, body]) => this.#answer(status, body))}
       <button
         class="button try"
@@ -60,7 +60,7 @@ export class DocsEndpoint extends LitElement {
   #parameters() {
     const { parameters = [] } = this.endpoint.operation;
     if (parameters.length === 0) return nothing;
-    return html`<h4>Parameters</h4>
+    return html`<h3>Parameters</h3>
       <dl>
         ${parameters.map(
           ({ name, in: place, required, description, schema }) =>
@@ -81,7 +81,7 @@ export class DocsEndpoint extends LitElement {
   #body(title: string, given: Body) {
     const body = follow(this.document, given);
     const [media, content] = Object.entries(body.content ?? {})[0] ?? [];
-    return html`<h4>${title} ${media ? html`<em>${media}</em>` : nothing}</h4>
+    return html`<h3>${title} ${media ? html`<em>${media}</em>` : nothing}</h3>
       ${markup(body.description)} ${content?.schema ? this.#schema(content.schema, 0) : nothing}`;
   }
 

@@ -78,7 +78,7 @@ export const endpointStyles = css`
     max-width: 76ch;
     padding-top: 6px;
   }
-  h4 {
+  h3 {
     margin: 10px 0 0;
     font-size: 13.5px;
   }

@@ -27,7 +27,7 @@ export class DocsTry extends LitElement {
     return html`<form @submit=${this.#send} @input=${() => this.requestUpdate()}>
       ${parameters.filter((each) => each.in !== 'cookie').map((each) => this.#field(each))}
       ${this.#bodyField()}
-      <pre class="curl">${this.#curl()}</pre>
+      <pre class="curl" tabindex="0">${this.#curl()}</pre>
       <button class="button primary" ?disabled=${this.isBusy}>${this.isBusy ? 'Sending…' : 'Send'}</button>
       ${this.#answer()}
     </form>`;
@@ -64,7 +64,7 @@ export class DocsTry extends LitElement {
       <p>
         <strong class=${answer.isGood ? 'good' : 'bad'}>${answer.status}</strong> <em>${answer.ms} ms</em>
       </p>
-      ${answer.text ? html`<pre>${answer.text}</pre>` : nothing}
+      ${answer.text ? html`<pre tabindex="0">${answer.text}</pre>` : nothing}
     </div>`;
   }
 
@@ -78,7 +78,7 @@ export class DocsTry extends LitElement {
     if (this.#body !== null) return this.#body;
     const { requestBody } = this.endpoint.operation;
     const media = requestBody && follow(this.document, requestBody).content?.[this.#mediaType ?? ''];
-    const example = media ? exampleOf(this.document, media) : {};
+    const example = (media && exampleOf(this.document, media)) ?? {};
     return typeof example === 'string' ? example : JSON.stringify(example, null, 2);
   }
 

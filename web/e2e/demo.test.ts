@@ -63,7 +63,7 @@ describe('the demo desk', () => {
     await other.getByRole('button', { name: 'Internal note' }).click();
     await other.locator('textarea').fill(`@${me} have you seen this before?`);
     await rings(mine, () => other.getByRole('button', { name: 'Add note' }).click());
-    await rings(mine, () => other.getByRole('button', { name: 'Escalate' }).click());
+    await rings(mine, () => other.getByRole('button', { name: 'Escalate', exact: true }).click());
     await mine.open();
     const types = await mine.page
       .locator('bellhop-item [data-type]')

@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 
 async function embed(attributes: string): Promise<Bell> {
-  host.html = `<!doctype html><html lang="en"><title>Desk</title><h1>Desk</h1><main>
+  host.html = `<!doctype html><html lang="en"><title>Desk</title><main><h1>Desk</h1>
     <script type="module" src="${hub.url}/bell.js"></script><bellhop-bell ${attributes}></bellhop-bell></main></html>`;
   await page.goto(host.url);
   const bell = new Bell(page);
@@ -108,7 +108,7 @@ describe('the bell in another page', () => {
     const bell = await embed(`token="${hub.token('ana')}"`);
     await bell.open();
     await eventually(async () => expect((await bell.titles()).length).toBeGreaterThanOrEqual(2));
-    const texts = await page.locator('bellhop-item').allInnerTexts();
+    const texts = await page.locator('bellhop-item .row').allInnerTexts();
     expect(texts.some((text) => text.includes('<img src=x onerror'))).toBe(true);
     expect(await page.locator('bellhop-item img, bellhop-item script').count()).toBe(0);
     for (const href of await page

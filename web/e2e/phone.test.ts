@@ -32,8 +32,7 @@ async function openPage(): Promise<void> {
   await page.locator('bellhop-status [data-phase="live"]').waitFor();
 }
 const row = (text: string) => page.locator('bellhop-row', { hasText: text });
-const unread = async () =>
-  (await page.locator('[data-unread]').count()) ? page.locator('[data-unread]').innerText() : '';
+const unread = async () => (await page.locator('[data-unread]').allTextContents())[0] ?? '';
 
 /** A finger over the row, as the browser's own touch input. */
 async function swipe(target: Locator, dx: number): Promise<void> {
@@ -116,7 +115,9 @@ describe('the phone page', () => {
     await becomes(unread, '');
     const box = (await details.boundingBox())!;
     expect([box.x, box.y, box.width, box.height]).toEqual([0, 0, 390, 844]);
-    expect(await details.innerText()).toMatch(/Jane Smith[\s\S]*You were mentioned[\s\S]*#9/);
+    expect(await details.locator('article').innerText()).toMatch(
+      /Jane Smith[\s\S]*You were mentioned[\s\S]*#9/,
+    );
     await page.goBack();
     await details.waitFor({ state: 'detached' });
     await row('#9').locator('.open').tap();

@@ -148,6 +148,7 @@ export class BellhopBell extends LitElement {
     const { signal } = (this.#outside = new AbortController());
     window.addEventListener('resize', place, { signal });
     window.addEventListener('scroll', place, { signal, passive: true, capture: true });
+    document.addEventListener('keydown', (event) => this.#onEscape(event), { signal, capture: true });
     document.addEventListener('pointerdown', (event) => this.#onPointerDown(event), {
       signal,
       capture: true,
@@ -159,16 +160,18 @@ export class BellhopBell extends LitElement {
   }
 
   #onKey = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape') {
-      event.stopPropagation();
-      this.toggle(false);
-      this.button.focus();
-    }
-    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-      event.preventDefault();
-      this.#moveFocus(event.key === 'ArrowDown' ? 1 : -1);
-    }
+    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+    event.preventDefault();
+    this.#moveFocus(event.key === 'ArrowDown' ? 1 : -1);
   };
+
+  /** Wherever the focus is: what had it may just have left the list. */
+  #onEscape(event: KeyboardEvent): void {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    this.toggle(false);
+    this.button.focus();
+  }
 
   #moveFocus(step: number): void {
     const items = [...this.renderRoot.querySelectorAll<HTMLElement>('bellhop-item')];

@@ -144,7 +144,7 @@ export const bellStyles = [
       width: 10px;
       height: 10px;
       border-radius: 50%;
-      background: var(--bellhop-red);
+      background: var(--bellhop-alarm);
       box-shadow: 0 0 0 2px var(--bellhop-bar, var(--bellhop-surface));
     }
     .indicator::after {
@@ -152,7 +152,7 @@ export const bellStyles = [
       position: absolute;
       inset: 0;
       border-radius: 50%;
-      background: var(--bellhop-red);
+      background: var(--bellhop-alarm);
       animation: pulse 1.8s ease-out 3;
       opacity: 0;
     }

@@ -75,7 +75,7 @@ export class BellhopItem extends LitElement {
               type="button"
               title="Mark as read"
               aria-label="Mark as read: ${title}"
-              @click=${() => this.#say('item-read')}
+              @click=${this.#read}
             >
               ${icons.check}
             </button>`
@@ -96,6 +96,12 @@ export class BellhopItem extends LitElement {
   #open = (event: MouseEvent): void => {
     const isElsewhere = event.metaKey || event.ctrlKey || event.shiftKey;
     if (!this.#say('item-open') && !isElsewhere) event.preventDefault();
+  };
+
+  /** The button goes with the mark; whoever works by keyboard stays on this entry. */
+  #read = (): void => {
+    this.focus();
+    this.#say('item-read');
   };
 
   #say(name: string): boolean {

@@ -37,7 +37,7 @@ export class BellhopHome extends LitElement {
             >
           </div>
           <h2>The bell in your own page</h2>
-          <pre class="card code">${snippet()}</pre>
+          <pre class="card code" tabindex="0">${snippet()}</pre>
         </section>
         <aside>${this.#session()}</aside>
       </main>`;

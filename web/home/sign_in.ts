@@ -15,7 +15,7 @@ export class BellhopSignIn extends LitElement {
     return html`<form class="card" @submit=${this.#submit}>
       <h2>Sign in</h2>
       <p class="muted">Paste an agent's token. Your helpdesk issues them; on the server, so does:</p>
-      <pre>bellhop token --agent ana</pre>
+      <pre tabindex="0">bellhop token --agent ana</pre>
       <label for="token">Token</label>
       <input
         id="token"

@@ -21,7 +21,7 @@ export class BellhopDetails extends LitElement {
   override render() {
     const { notification } = this;
     const href = safeUrl(notification.url);
-    return html`<header class="bar">
+    return html`<div class="bar">
         <button
           class="back"
           type="button"
@@ -31,7 +31,7 @@ export class BellhopDetails extends LitElement {
           ${icons.back}
         </button>
         <span class="where">${ticketText(notification) || 'Notification'}</span>
-      </header>
+      </div>
       <article>
         <div class="head">
           ${typeIcon(notification)}
@@ -40,13 +40,13 @@ export class BellhopDetails extends LitElement {
         ${notification.body ? html`<p class="body">${notification.body}</p>` : nothing}
         <dl>${this.#facts()}</dl>
       </article>
-      <footer>
+      <div class="acts">
         ${href ? html`<a class="button primary wide" href=${href} rel="noopener">${icons.open} Open ticket</a>` : nothing}
         <button class="button" type="button" @click=${() => this.#say('details-unread')}>Mark unread</button>
         <button class="button danger" type="button" @click=${() => this.#say('details-delete')}>
           ${icons.trash} Delete
         </button>
-      </footer>`;
+      </div>`;
   }
 
   #facts() {
@@ -145,7 +145,7 @@ export class BellhopDetails extends LitElement {
       dd {
         margin: 0;
       }
-      footer {
+      .acts {
         display: flex;
         flex-wrap: wrap;
         gap: 10px;
@@ -154,7 +154,7 @@ export class BellhopDetails extends LitElement {
         margin: 0 auto;
         padding: 12px 20px max(16px, env(safe-area-inset-bottom));
       }
-      footer .button {
+      .acts .button {
         flex: 1;
         min-height: 50px;
         font-size: 16px;

@@ -62,13 +62,14 @@ export class BellhopNotifications extends LitElement {
     }
     return html`${this.#bar(client)}
       <main
+        ?inert=${this.#isCovered}
         @row-open=${this.#onOpen}
         @row-read=${(e: CustomEvent<Notification>) => client.read([e.detail.id])}
         @row-delete=${(e: CustomEvent<Notification>) => this.#delete(e.detail)}
       >
         ${this.#content(client)}
       </main>
-      <footer>
+      <footer ?inert=${this.#isCovered}>
         ${renderNotice(this.#notice)}
         <bellhop-status
           .status=${client.status}
@@ -80,9 +81,14 @@ export class BellhopNotifications extends LitElement {
       ${this.#details(client)}`;
   }
 
+  /** While the details are open, neither keyboard nor screen reader reaches what lies below. */
+  get #isCovered(): boolean {
+    return this.openedId !== null;
+  }
+
   #bar(client: BellhopClient) {
     const { unread } = client.counts;
-    return html`<header class="bar">
+    return html`<header class="bar" ?inert=${this.#isCovered}>
       <a class="home" href="/" aria-label="Home"><span class="logo">${icons.bell}</span></a>
       <h1>Notifications</h1>
       ${unread > 0 ? html`<span class="count" data-unread=${unread}>${unread}</span>` : nothing}
@@ -121,6 +127,7 @@ export class BellhopNotifications extends LitElement {
     if (!this.#opened) return nothing;
     return html`<bellhop-details
       role="dialog"
+      aria-modal="true"
       aria-label="Notification"
       .notification=${this.#opened}
       @details-back=${this.#close}

@@ -91,8 +91,8 @@ export class Bell {
 
   /** The number on the badge, as text; empty where there is none. */
   async badge(): Promise<string> {
-    const badge = this.page.locator('bellhop-bell .badge');
-    return (await badge.count()) > 0 ? ((await badge.textContent()) ?? '').trim() : '';
+    const [text] = await this.page.locator('bellhop-bell .badge').allTextContents();
+    return (text ?? '').trim();
   }
 
   async isRed(): Promise<boolean> {
@@ -126,6 +126,8 @@ export class Bell {
   }
 
   async open(): Promise<void> {
+    // A tab in the background paints seldom, and a person clicks only in the one in front.
+    await this.page.bringToFront();
     if ((await this.page.locator('bellhop-bell[open]').count()) === 0) {
       await this.page.locator('bellhop-bell button.bell').click();
     }
