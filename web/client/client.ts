@@ -202,7 +202,7 @@ export class BellhopClient extends EventTarget {
     const [me, page] = await Promise.all([this.api.me(), this.api.list()]);
     if (run !== this.#run) return;
     this.#agent = me.agent;
-    this.#inbox.load(page, me.epoch);
+    this.#inbox.begin(page, me.epoch);
     this.#lastSyncAt = this.#environment.now();
     this.#changed();
   }

@@ -32,7 +32,13 @@ const WEBSOCKET = 0;
 
 /** From here on a `bye` means: do not come back. */
 const FINAL_BYE = 4500;
-const UNAUTHORIZED_BYES = [4501, 4401];
+/** "No valid token." */
+const UNAUTHORIZED_BYE = 4501;
+
+const BYES: Record<number, string> = {
+  4500: 'another tab or device of yours took this connection over',
+  4503: 'this account is not active',
+};
 
 interface Attempt {
   way: number;
@@ -48,6 +54,7 @@ export class Connection {
   #failedRounds = 0;
   #websocketWorked = false;
   #isStarted = false;
+  #hasRenewed = false;
   #status: ConnectionStatus = { phase: 'connecting', way: null, websocketBlocked: false, lastError: null };
 
   constructor(context: TransportContext, events: ConnectionEvents) {
@@ -62,6 +69,7 @@ export class Connection {
   start(): void {
     this.#stopAll();
     this.#isStarted = true;
+    this.#hasRenewed = false;
     this.#set({ phase: 'connecting', way: null });
     this.#try(WEBSOCKET);
   }
@@ -114,6 +122,7 @@ export class Connection {
     this.#current = attempt;
     this.#candidate = null;
     this.#failedRounds = 0;
+    this.#hasRenewed = false;
     if (attempt.way === WEBSOCKET) this.#websocketWorked = true;
     else this.#lookForBetterLater();
     const websocketBlocked = attempt.way !== WEBSOCKET;
@@ -128,14 +137,14 @@ export class Connection {
     } else if (attempt === this.#current) {
       this.#current = null;
       this.#set({ phase: 'connecting', way: null, lastError: detail });
-      if (reason === 'unauthorized') this.#signedOut(detail);
+      if (reason === 'unauthorized') this.#unauthorized(detail);
       else if (!this.#candidate) this.#retryIn(retryDelayMs(0, this.#context.environment));
     }
   }
 
   #onWayFailed(way: number, reason: EndReason, detail: string): void {
     this.#set({ lastError: detail });
-    if (reason === 'unauthorized') return this.#signedOut(detail);
+    if (reason === 'unauthorized') return this.#unauthorized(detail);
     // A WebSocket that has worked is not blocked: the hub is away for a moment, and one question is enough.
     const mayDescend = !this.#websocketWorked || this.#failedRounds > 0;
     if (mayDescend && way + 1 < WAYS.length) return this.#try(way + 1);
@@ -153,14 +162,20 @@ export class Connection {
     if (attempt === this.#candidate) this.#candidate = null;
     if (attempt === this.#current) this.#current = null;
     if (this.#current) return this.#lookForBetterLater();
-    const lastError = `the hub said goodbye (${code})`;
-    if (UNAUTHORIZED_BYES.includes(code)) return this.#signedOut(lastError);
+    const lastError = BYES[code] ?? `the hub ended the connection (${code})`;
+    if (code === UNAUTHORIZED_BYE) return this.#unauthorized(lastError);
     if (code >= FINAL_BYE) return this.#set({ phase: 'ended', way: null, lastError });
     this.#set({ phase: 'connecting', way: null, lastError });
     this.#retryIn(retryInMs);
   }
 
-  #signedOut(lastError: string): void {
+  /** Once with a fresh token, where there is a way to get one; then the person is signed out. */
+  #unauthorized(lastError: string): void {
+    if (this.#context.credentials.canRenew && !this.#hasRenewed) {
+      this.#hasRenewed = true;
+      this.#context.credentials.forget();
+      return this.#try(WEBSOCKET);
+    }
     this.#stopAll();
     this.#set({ phase: 'signed_out', way: null, lastError });
   }

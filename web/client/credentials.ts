@@ -32,6 +32,11 @@ export class Credentials {
     return this.renew();
   }
 
+  /** The hub refused the token: the next one must be a fresh one. */
+  forget(): void {
+    if (this.canRenew) this.#token = null;
+  }
+
   /** Asks `token-url` for a fresh token: plain text, or JSON with `token`. */
   async renew(): Promise<string | null> {
     if (!this.#source.tokenUrl) return this.#token;

@@ -53,14 +53,17 @@ export class Inbox {
     return this.#entries.get(id);
   }
 
-  /** The first page, with the position it was read at. Read again later, it only brings entries up to date. */
-  load(page: Page, epoch?: string): void {
-    if (epoch !== undefined) this.#epoch = epoch;
-    if (!this.#loaded) {
-      this.#held = Math.max(this.#held, page.seq);
-      this.#next = page.next;
-      this.#loaded = true;
-    }
+  /** The first page before there is a connection: what changes after the position it was read at comes as frames. */
+  begin(page: Page, epoch: string): void {
+    this.#epoch = epoch;
+    this.#held = page.seq;
+    this.load(page);
+  }
+
+  /** The first page, read while frames come: they move the position, the page only brings entries. */
+  load(page: Page): void {
+    if (!this.#loaded) this.#next = page.next;
+    this.#loaded = true;
     this.#merge(page);
   }
 
@@ -137,7 +140,7 @@ export class Inbox {
     const { notification } = frame;
     const known = this.#entries.has(notification.id);
     const isNews = this.#put(notification);
-    const isNew = isNews && !known && notification.seq === notification.changed_seq;
+    const isNew = isNews && !known && !notification.quiet && notification.seq === notification.changed_seq;
     this.#count(frame.counts, frame.seq);
     return { arrived: isNew ? [notification] : [], gap: this.#advance(frame), incomplete: false };
   }

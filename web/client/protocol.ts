@@ -35,6 +35,8 @@ export interface Notification {
   cleared_at: string | null;
   snoozed_until: string | null;
   resolved: unknown;
+  /** Stored without disturbing anyone (D-15): shown, never rung. */
+  quiet?: boolean;
 }
 
 export interface Counts {

@@ -69,7 +69,11 @@ export class SseTransport implements Transport {
       },
     );
     if (!answer.body) throw new Error('the answer has no body');
-    const parser = new SseParser((data) => this.#onData(data, signal));
+    const parser = new SseParser(
+      (data) => this.#onFrame(parseFrame(data), signal),
+      // The heartbeat of a stream is a comment; it says that the hub is there, and nothing else.
+      () => this.#onFrame({ type: 'ping', seq: this.#context.position().since }, signal),
+    );
     const decoder = new TextDecoder();
     const reader = answer.body.getReader();
     for (;;) {
@@ -79,8 +83,7 @@ export class SseTransport implements Transport {
     }
   }
 
-  #onData(data: string, signal: AbortSignal): void {
-    const frame = parseFrame(data);
+  #onFrame(frame: ServerFrame | null, signal: AbortSignal): void {
     if (!frame || this.#ended || signal.aborted) return;
     this.#heard(frame);
     this.#events.onFrame(frame);

@@ -29,7 +29,7 @@ export function statusText(status: ClientStatus, pollEveryMs: number): StatusTex
       return {
         label: 'Disconnected',
         tone: 'bad',
-        hint: 'The hub closed this connection, perhaps for a newer one.',
+        hint: `Closed by the hub: ${status.lastError ?? 'no reason given'}.`,
       };
   }
 }

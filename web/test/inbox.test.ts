@@ -18,7 +18,7 @@ const arrival = (entry: Notification, prev: number, unread = 1): ServerFrame => 
 function inboxWith(...entries: Notification[]): Inbox {
   const inbox = new Inbox();
   const seq = Math.max(0, ...entries.map((entry) => entry.changed_seq));
-  inbox.load({ items: entries, next: null, counts: counts(entries.length), seq }, 'epoch-1');
+  inbox.begin({ items: entries, next: null, counts: counts(entries.length), seq }, 'epoch-1');
   return inbox;
 }
 
@@ -104,8 +104,8 @@ describe('inbox', () => {
     const { incomplete } = inbox.apply({ type: 'reset', epoch: 'epoch-2', seq: 7, counts: counts(0) });
     expect(incomplete).toBe(true);
     expect([ids(inbox), inbox.held, inbox.epoch, inbox.isLoaded]).toEqual([[], 7, 'epoch-2', false]);
-    inbox.load({ items: [notification({ seq: 6 })], next: null, counts: counts(1), seq: 7 });
-    expect(ids(inbox)).toEqual(['n6']);
+    inbox.load({ items: [notification({ seq: 6 })], next: null, counts: counts(1), seq: 9 });
+    expect([ids(inbox), inbox.held]).toEqual([['n6'], 7]);
     expect(inbox.counts.unread).toBe(1);
   });
 
