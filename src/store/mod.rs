@@ -31,6 +31,7 @@ use self::{
     writer::{Shared, Writers},
 };
 pub use self::{
+    migrations::random_secret,
     records::{Edit, EditChange, RecordKind},
     types::{DeliveryNote, Heads, OnCommit, SourceStatus, StoreOptions, UnmatchedPerson, WatchedTicket},
     upkeep::Swept,

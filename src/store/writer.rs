@@ -4,6 +4,7 @@
 //! halving and does not fail its neighbours; an outage fails the whole group at once.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{
     Arc, Mutex, PoisonError,
     atomic::{AtomicUsize, Ordering},
@@ -42,8 +43,9 @@ const REPEATS: usize = 10;
 /// Writers on PostgreSQL: their commits overlap.
 const PG_WRITERS: usize = 3;
 
-/// Work that is a transaction of its own: edits, watches, retention.
-pub type Work = Box<dyn FnOnce(&mut Conn) -> Vec<InboxChange> + Send>;
+/// Work that is a transaction of its own: edits, watches, retention. Leaves behind the changes it made, and how to
+/// answer its caller once they are told.
+pub type Work = Box<dyn FnOnce(&mut Conn) -> (Vec<InboxChange>, Box<dyn FnOnce()>) + Send>;
 
 enum Job {
     Group(Request, oneshot::Sender<Result<Answer>>),
@@ -142,8 +144,7 @@ impl Writers {
                 Err(error) => (Err(error), Vec::new()),
             };
             // A caller who went away hears nothing of it; what was written stays written.
-            drop(reply.send(result));
-            changes
+            (changes, Box::new(move || drop(reply.send(result))) as Box<dyn FnOnce()>)
         });
         self.send(Job::Alone(alone))?;
         answer.await.map_err(|_| Error::Unavailable { reason: "the writer ended".to_owned() })?
@@ -186,13 +187,22 @@ impl Writer {
     fn run(mut self) {
         loop {
             match self.jobs.recv_timeout(ACKS_EVERY) {
-                Ok(first) => self.drain(first),
-                Err(RecvTimeoutError::Timeout) => self.write_acks(),
+                Ok(first) => self.survive(|writer| writer.drain(first)),
+                Err(RecvTimeoutError::Timeout) => self.survive(Writer::write_acks),
                 Err(RecvTimeoutError::Disconnected) => {
                     self.write_acks();
                     return;
                 }
             }
+        }
+    }
+
+    /// A panic costs the requests of its group, whose callers hear of it as their replies are dropped; the writer and
+    /// everybody behind them go on, with a fresh connection.
+    fn survive(&mut self, work: impl FnOnce(&mut Writer)) {
+        if catch_unwind(AssertUnwindSafe(|| work(self))).is_err() {
+            tracing::error!("a writer panicked; going on with a fresh connection");
+            self.conn = None;
         }
     }
 
@@ -324,11 +334,12 @@ impl Writer {
     fn run_alone(&mut self, work: Work) {
         match self.connection() {
             Ok(mut conn) => {
-                let changes = work(&mut conn);
+                let (changes, answer) = work(&mut conn);
                 self.put_back(conn);
                 if !changes.is_empty() {
                     (self.shared.on_commit)(changes);
                 }
+                answer();
             }
             // Dropping the work tells its caller.
             Err(error) => tracing::error!(%error, "the store is not available"),

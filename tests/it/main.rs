@@ -6,3 +6,4 @@ mod peers;
 
 mod bus_contract;
 mod bus_redis;
+mod store;

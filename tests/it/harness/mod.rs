@@ -5,3 +5,12 @@
 mod testkit;
 
 pub use testkit::covers;
+
+/// Asks until the answer is yes; panics with `what` after `limit`.
+pub async fn eventually<F: Future<Output = bool>>(what: &str, limit: std::time::Duration, mut ask: impl FnMut() -> F) {
+    let begun = std::time::Instant::now();
+    while !ask().await {
+        assert!(begun.elapsed() < limit, "not in time: {what}");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
