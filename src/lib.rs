@@ -18,4 +18,5 @@ pub mod auth;
 pub mod bus;
 pub mod intake;
 pub mod routing;
+pub mod live;
 pub mod store;

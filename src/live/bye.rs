@@ -1,0 +1,136 @@
+//! How a connection ends: the codes of `bye` and of the WebSocket Close frame after it.
+//!
+//! 4000–4499: come back after `retry_in_ms`. 4500–4999: do not come back in the same way.
+//!
+//! | code | why |
+//! |---|---|
+//! | 4000 | the server is going away (drain) |
+//! | 4001 | the token has expired: come back with a fresh one |
+//! | 4003 | nothing was heard from the client for two heartbeats |
+//! | 4004 | the client did not read for two heartbeats |
+//! | 4005 | no `hello` in time |
+//! | 4008 | more messages a second than allowed |
+//! | 4009 | the store or the bus could not be reached |
+//! | 4500 | replaced: the agent has more sessions than allowed, and the newest wins |
+//! | 4501 | no valid token |
+//! | 4503 | the agent is inactive or has been deleted |
+//! | 4509 | a frame or message above the size limit |
+//! | 4510 | a binary frame |
+//! | 4511 | not the protocol: broken framing, not text, or a first message that is not `hello` |
+
+use serde::Serialize;
+
+/// The last frame of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Bye {
+    /// Why, as a number of the table above.
+    pub code: u16,
+    /// Milliseconds to wait before coming back, spread by the server; absent where the client should stay away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_in_ms: Option<u64>,
+}
+
+/// Why a connection ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the table at the top of the file says it")]
+pub enum Reason {
+    Draining,
+    TokenExpired,
+    Silent,
+    TooSlow,
+    NoHello,
+    TooManyMessages,
+    Unavailable,
+    Replaced,
+    Unauthorized,
+    Inactive,
+    TooLarge,
+    Binary,
+    Protocol,
+}
+
+impl Reason {
+    /// The code of `bye` and Close.
+    pub fn code(self) -> u16 {
+        match self {
+            Reason::Draining => 4000,
+            Reason::TokenExpired => 4001,
+            Reason::Silent => 4003,
+            Reason::TooSlow => 4004,
+            Reason::NoHello => 4005,
+            Reason::TooManyMessages => 4008,
+            Reason::Unavailable => 4009,
+            Reason::Replaced => 4500,
+            Reason::Unauthorized => 4501,
+            Reason::Inactive => 4503,
+            Reason::TooLarge => 4509,
+            Reason::Binary => 4510,
+            Reason::Protocol => 4511,
+        }
+    }
+
+    /// The reason of a code.
+    pub fn of(code: u16) -> Option<Reason> {
+        Reason::ALL.into_iter().find(|reason| reason.code() == code)
+    }
+
+    const ALL: [Reason; 13] = [
+        Reason::Draining,
+        Reason::TokenExpired,
+        Reason::Silent,
+        Reason::TooSlow,
+        Reason::NoHello,
+        Reason::TooManyMessages,
+        Reason::Unavailable,
+        Reason::Replaced,
+        Reason::Unauthorized,
+        Reason::Inactive,
+        Reason::TooLarge,
+        Reason::Binary,
+        Reason::Protocol,
+    ];
+
+    /// Whether the client should stay away.
+    pub fn is_final(self) -> bool {
+        self.code() >= 4500
+    }
+
+    /// A sentence for logs and for the text of the Close frame.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reason::Draining => "the server is going away",
+            Reason::TokenExpired => "token expired",
+            Reason::Silent => "nothing was heard for two heartbeats",
+            Reason::TooSlow => "nothing was read for two heartbeats",
+            Reason::NoHello => "no hello in time",
+            Reason::TooManyMessages => "too many messages",
+            Reason::Unavailable => "store or bus not available",
+            Reason::Replaced => "replaced by a newer session",
+            Reason::Unauthorized => "no valid token",
+            Reason::Inactive => "the agent is not active",
+            Reason::TooLarge => "frame too large",
+            Reason::Binary => "binary frames are not understood",
+            Reason::Protocol => "not the protocol",
+        }
+    }
+
+    /// Milliseconds over which those who come back are spread.
+    fn spread_ms(self) -> u64 {
+        match self {
+            Reason::Unavailable | Reason::TooManyMessages => 5_000,
+            _ => 1_000,
+        }
+    }
+
+    /// The frame, with the client's return spread over a window that suits the reason. `share`: 0 to 1.
+    pub fn bye(self, share: f64) -> Bye {
+        self.bye_within(self.spread_ms(), share)
+    }
+
+    /// The frame, with the client's return spread over `window_ms`. `share`: 0 to 1.
+    pub fn bye_within(self, window_ms: u64, share: f64) -> Bye {
+        // A moment's pause in any case, so that who is refused at once does not come back in a tight loop.
+        let wait = 250 + (window_ms as f64 * share) as u64;
+        Bye { code: self.code(), retry_in_ms: (!self.is_final()).then_some(wait) }
+    }
+}

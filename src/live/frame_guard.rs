@@ -1,0 +1,87 @@
+//! Looks at a WebSocket frame's header before its payload is buffered (RFC 6455 §5.2).
+//!
+//! The parser checks the length of a frame only once the whole of it is in memory: who declares 1 GB could make the
+//! server hold it, before being authenticated. So the header is read here first.
+
+/// A frame declares more than the limit.
+#[derive(Debug, PartialEq, Eq)]
+pub struct TooLarge;
+
+/// Checks the frame whose first bytes are in `head`; what has not arrived yet is checked when it has.
+///
+/// # Errors
+/// When the header declares more than `limit` bytes.
+pub fn check(head: &[u8], limit: usize) -> Result<(), TooLarge> {
+    match declared_len(head) {
+        Some(len) if len > limit as u64 => Err(TooLarge),
+        _ => Ok(()),
+    }
+}
+
+/// Bytes of payload that the header declares; none while it is not complete.
+fn declared_len(head: &[u8]) -> Option<u64> {
+    let short = head.get(1)? & 0x7f;
+    match short {
+        126 => head.get(2..4)?.try_into().map(|bytes| u64::from(u16::from_be_bytes(bytes))).ok(),
+        127 => head.get(2..10)?.try_into().map(u64::from_be_bytes).ok(),
+        short => Some(u64::from(short)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: usize = 64 * 1024;
+
+    fn header(masked: bool, len: u64) -> Vec<u8> {
+        let mask = if masked { 0x80 } else { 0 };
+        let mut head = vec![0x81];
+        match len {
+            0..=125 => head.push(mask | len as u8),
+            126..=65_535 => {
+                head.push(mask | 126);
+                head.extend((len as u16).to_be_bytes());
+            }
+            _ => {
+                head.push(mask | 127);
+                head.extend(len.to_be_bytes());
+            }
+        }
+        head
+    }
+
+    #[test]
+    fn a_gigabyte_is_refused_with_the_last_byte_of_its_header_and_not_before() {
+        for masked in [true, false] {
+            let head = header(masked, 1 << 30);
+            for arrived in 0..head.len() {
+                assert_eq!(check(&head[..arrived], LIMIT), Ok(()), "{arrived} bytes say nothing yet");
+            }
+            assert_eq!(check(&head, LIMIT), Err(TooLarge));
+        }
+    }
+
+    #[test]
+    fn the_limit_itself_may_be_declared() {
+        for (len, verdict) in
+            [(0, Ok(())), (125, Ok(())), (126, Ok(())), (65_535, Ok(())), (65_536, Ok(())), (65_537, Err(TooLarge))]
+        {
+            assert_eq!(check(&header(true, len), LIMIT), verdict, "{len} bytes");
+        }
+    }
+
+    #[test]
+    fn lengths_that_no_memory_holds_are_refused() {
+        assert_eq!(check(&header(true, u64::MAX), LIMIT), Err(TooLarge));
+    }
+
+    #[test]
+    fn control_and_continuation_frames_are_measured_like_any_other() {
+        for first in [0x00, 0x80, 0x88, 0x89, 0x8a] {
+            let mut head = header(true, 70_000);
+            head[0] = first;
+            assert_eq!(check(&head, LIMIT), Err(TooLarge));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The way out of a session: what it writes, the connection takes when the socket has room.
+//!
+//! One buffer between the session's task and the connection that sends the response body, both on one thread. Writing
+//! never waits: the session asks whether there is room, and reads the store later when there is none. The buffer is
+//! given away whole whenever the connection asks, so an idle session has none.
+
+use std::{
+    cell::RefCell,
+    convert::Infallible,
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use actix_web::body::{BodySize, MessageBody};
+use bytes::{Bytes, BytesMut};
+use tokio::time::Instant;
+
+/// Bytes that may wait for the socket before a nudge counts as "no room". The connection holds about 32 KB more of its
+/// own, and the kernel its socket buffer.
+const ROOM_BYTES: usize = 16 * 1024;
+/// Bytes that may wait before the session stops listening to its client, whose messages have answers.
+const MUTE_BYTES: usize = 64 * 1024;
+
+#[derive(Default)]
+struct Pipe {
+    waiting: BytesMut,
+    /// Since when something has been waiting for the socket.
+    since: Option<Instant>,
+    finished: bool,
+    gone: bool,
+    /// The connection, which takes.
+    taker: Option<Waker>,
+    /// The session, which waits for the end, and for room if it said so.
+    writer: Option<Waker>,
+    room_wanted: bool,
+}
+
+/// The session's end.
+pub struct Outlet(Rc<RefCell<Pipe>>);
+
+/// The connection's end: the body of the response.
+pub struct OutletBody(Rc<RefCell<Pipe>>);
+
+/// Both ends of a new pipe.
+pub fn outlet() -> (Outlet, OutletBody) {
+    let pipe = Rc::new(RefCell::new(Pipe::default()));
+    (Outlet(pipe.clone()), OutletBody(pipe))
+}
+
+impl Outlet {
+    /// Writes; the connection sends it as soon as it can.
+    pub fn write(&self, encode: impl FnOnce(&mut BytesMut)) {
+        let taker = {
+            let mut pipe = self.0.borrow_mut();
+            encode(&mut pipe.waiting);
+            pipe.since.get_or_insert_with(Instant::now);
+            pipe.taker.take()
+        };
+        wake(taker);
+    }
+
+    /// Whether a frame that is pushed may be written.
+    pub fn has_room(&self) -> bool {
+        self.0.borrow().waiting.len() < ROOM_BYTES
+    }
+
+    /// Whether everything written has gone on to the connection.
+    pub fn is_empty(&self) -> bool {
+        self.0.borrow().waiting.is_empty()
+    }
+
+    /// Whether there is so much waiting that answers must not be added.
+    pub fn is_mute(&self) -> bool {
+        self.0.borrow().waiting.len() >= MUTE_BYTES
+    }
+
+    /// When the socket has taken nothing for `patience`, if something is waiting for it.
+    pub fn too_slow_at(&self, patience: Duration) -> Option<Instant> {
+        self.0.borrow().since.map(|since| since + patience)
+    }
+
+    /// No more: the connection ends when it has sent what was written.
+    pub fn finish(&self) {
+        let taker = {
+            let mut pipe = self.0.borrow_mut();
+            pipe.finished = true;
+            pipe.taker.take()
+        };
+        wake(taker);
+    }
+
+    /// Whether the connection is gone.
+    pub fn is_gone(&self) -> bool {
+        self.0.borrow().gone
+    }
+
+    /// Has the session's task woken when the connection has gone, and if `room_wanted` also when it has taken what waits.
+    pub fn watch(&self, cx: &Context<'_>, room_wanted: bool) {
+        let mut pipe = self.0.borrow_mut();
+        pipe.room_wanted = room_wanted;
+        match &pipe.writer {
+            Some(waker) if waker.will_wake(cx.waker()) => {}
+            _ => pipe.writer = Some(cx.waker().clone()),
+        }
+    }
+}
+
+impl Drop for Outlet {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+impl MessageBody for OutletBody {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Stream
+    }
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
+        let (bytes, writer) = {
+            let mut pipe = self.0.borrow_mut();
+            if pipe.waiting.is_empty() {
+                if pipe.finished {
+                    return Poll::Ready(None);
+                }
+                pipe.taker = Some(cx.waker().clone());
+                return Poll::Pending;
+            }
+            pipe.since = None;
+            let writer = if pipe.room_wanted { pipe.writer.take() } else { None };
+            (std::mem::take(&mut pipe.waiting).freeze(), writer)
+        };
+        wake(writer);
+        Poll::Ready(Some(Ok(bytes)))
+    }
+}
+
+impl Drop for OutletBody {
+    fn drop(&mut self) {
+        let writer = {
+            let mut pipe = self.0.borrow_mut();
+            pipe.gone = true;
+            pipe.writer.take()
+        };
+        wake(writer);
+    }
+}
+
+fn wake(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        waker.wake();
+    }
+}
