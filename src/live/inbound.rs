@@ -136,7 +136,7 @@ mod tests {
     fn inbound(chunks: Vec<Vec<u8>>) -> Inbound {
         use actix_web::FromRequest;
         let stream = futures_util::stream::iter(chunks.into_iter().map(|chunk| Ok(Bytes::from(chunk))));
-        let mut payload = actix_web::dev::Payload::Stream { payload: Box::pin(stream) };
+        let mut payload: actix_web::dev::Payload = actix_web::dev::Payload::Stream { payload: Box::pin(stream) };
         let request = actix_web::test::TestRequest::default().to_http_request();
         let payload = futures_util::FutureExt::now_or_never(Payload::from_request(&request, &mut payload));
         Inbound::new(payload.expect("it is ready").expect("any request has a payload"), 1_000)
