@@ -150,14 +150,17 @@ export class Inbox {
     const isKnown = (id: string) => this.#entries.has(id);
     const bringsBack = frame.op === 'restore' || frame.op === 'wake';
     const incomplete = bringsBack && !('ids' in selector && selector.ids.every(isKnown));
+    // "All that is read" depends on what this client believes is read: only the hub's own list is sure.
+    const gap = 'status' in selector || this.#advance(frame);
     const at = frame.at ?? new Date().toISOString();
     for (const entry of this.#matching(selector)) {
       if (entry.changed_seq >= frame.seq) continue;
       const changed = after(entry, frame.op, at, frame.until ?? null);
-      this.#entries.set(entry.id, { ...changed, changed_seq: frame.seq });
+      // After a gap the entries themselves come again, and must count as newer than what is shown until then.
+      this.#entries.set(entry.id, gap ? changed : { ...changed, changed_seq: frame.seq });
     }
     this.#count(frame.counts, frame.seq);
-    return { arrived: [], gap: this.#advance(frame), incomplete };
+    return { arrived: [], gap, incomplete };
   }
 
   /** Moves the position if nothing is missing before this frame; says whether something is. */

@@ -90,10 +90,12 @@ export class BellhopBell extends LitElement {
         ${icons.bell}
         ${
           unread > 0
-            ? html`<span class="badge" part="badge">${unread > MOST_SHOWN ? `${MOST_SHOWN}+` : unread}</span>`
+            ? html`<span class="badge" part="badge">
+                ${unseen > 0 ? html`<span class="indicator" part="indicator"></span>` : nothing}
+                <span class="number">${unread > MOST_SHOWN ? `${MOST_SHOWN}+` : unread}</span>
+              </span>`
             : nothing
         }
-        ${unseen > 0 ? html`<span class="indicator" part="indicator"></span>` : nothing}
       </button>
       <span class="hidden-text" aria-live="polite">${this.announced}</span>
       ${this.open ? this.#panel() : nothing}`;

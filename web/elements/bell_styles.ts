@@ -115,7 +115,7 @@ export const bellStyles = [
       width: 40px;
       height: 40px;
       border-radius: 50%;
-      font-size: 22px;
+      font-size: 24px;
       color: var(--bellhop-button-color, inherit);
     }
     .bell:hover,
@@ -126,37 +126,42 @@ export const bellStyles = [
       position: absolute;
       top: 0;
       left: 22px;
-      min-width: 18px;
-      height: 18px;
-      padding: 0 5px;
+      min-width: 17px;
+      height: 17px;
+      padding: 0 4px;
       border-radius: 9px;
-      font: 650 11px/18px var(--bellhop-font);
+      font: 650 10.5px/17px var(--bellhop-font);
       font-variant-numeric: tabular-nums;
       text-align: center;
       color: var(--bellhop-on-accent);
       background: var(--bellhop-badge, var(--bellhop-accent));
       box-shadow: 0 0 0 2px var(--bellhop-bar, var(--bellhop-surface));
     }
+    /* Something is new since the last look: the badge is red and the bell is solid, until the panel is opened. */
     .indicator {
       position: absolute;
-      top: 4px;
-      left: 5px;
-      width: 10px;
-      height: 10px;
-      border-radius: 50%;
+      inset: 0;
+      border-radius: inherit;
       background: var(--bellhop-alarm);
-      box-shadow: 0 0 0 2px var(--bellhop-bar, var(--bellhop-surface));
+    }
+    .number {
+      position: relative;
+      color: var(--bellhop-on-accent);
+    }
+    .indicator + .number {
+      color: #fff;
     }
     .indicator::after {
       content: '';
       position: absolute;
       inset: 0;
-      border-radius: 50%;
+      border-radius: inherit;
       background: var(--bellhop-alarm);
       animation: pulse 1.8s ease-out 3;
       opacity: 0;
     }
     .ringing svg {
+      fill: currentColor;
       transform-origin: 50% 10%;
       animation: ring 0.7s ease-in-out;
     }
@@ -167,7 +172,7 @@ export const bellStyles = [
       }
       to {
         opacity: 0;
-        transform: scale(2.4);
+        transform: scale(1.9);
       }
     }
     @keyframes ring {

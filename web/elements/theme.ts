@@ -13,7 +13,7 @@ const DARK = `
   --bellhop-accent: #8b93ff;
   --bellhop-on-accent: #10121a;
   --bellhop-red: #ff8496;
-  --bellhop-alarm: #f0425f;
+  --bellhop-alarm: #d6254a;
   --bellhop-green: #4cc38a;
   --bellhop-indigo: #8b93ff;
   --bellhop-violet: #b794f6;
@@ -36,7 +36,7 @@ export const theme = css`
     --bellhop-accent: #4f46e5;
     --bellhop-on-accent: #ffffff;
     --bellhop-red: #b91a36;
-    --bellhop-alarm: #e5264a;
+    --bellhop-alarm: #d91e43;
     --bellhop-green: #107040;
     --bellhop-indigo: #4f46e5;
     --bellhop-violet: #7c3aed;

@@ -182,8 +182,12 @@ export class FakeHub {
     const ids = body.ids as string[] | undefined;
     const prev = this.seq;
     const now = new Date().toISOString();
-    const fits = (e: Notification) =>
-      ids ? ids.includes(e.id) : body.ticket ? e.ticket?.id === body.ticket : true;
+    const upTo = Number(body.up_to ?? 0);
+    const fits = (e: Notification) => {
+      if (ids) return ids.includes(e.id);
+      if (body.ticket) return e.ticket?.id === body.ticket;
+      return e.seq <= upTo && (body.status === undefined || e.read_at !== null);
+    };
     const isChange = (e: Notification) =>
       op === 'read'
         ? !e.read_at
@@ -200,8 +204,8 @@ export class FakeHub {
       this.entries = this.entries.map((e) => (e.id === entry.id ? changed : e));
     }
     const { seq, counts } = this;
-    const selector = ids ? { ids } : body;
-    if (seq > prev) this.broadcast({ type: 'changed', seq, prev, counts, op, ...selector });
+    if (seq > prev)
+      this.broadcast({ type: 'changed', seq, prev, counts, op, ids: touched.map(({ id }) => id) });
     return { changed: touched.length, seq, counts };
   }
 }

@@ -82,6 +82,7 @@ describe('inbox', () => {
     inbox.apply(changed({ op: 'unread', ids: ['n1'] }, 6));
     inbox.apply(changed({ op: 'clear', status: 'read', up_to: 6 }, 7));
     expect(ids(inbox)).toEqual(['n1']);
+    inbox.apply({ type: 'synced', seq: 7, counts: counts(1) });
     inbox.apply(changed({ op: 'restore', ids: ['n3'] }, 8));
     expect(ids(inbox)).toEqual(['n3', 'n1']);
     inbox.apply(changed({ op: 'snooze', ids: ['n3'], until: '9999-12-31T23:59:59.999Z' }, 9));
@@ -97,6 +98,27 @@ describe('inbox', () => {
     const frame = { type: 'changed', seq: 1, prev: 0, counts: counts(1), op: 'restore' } as const;
     expect(inbox.apply({ ...frame, ids: ['unknown'] }).incomplete).toBe(true);
     expect(inbox.apply({ ...frame, op: 'read', ids: ['unknown'] }).incomplete).toBe(false);
+  });
+
+  it('takes a change after a gap as a guess, until the entry itself comes', () => {
+    const inbox = inboxWith(notification({ seq: 1 }));
+    const frame = { type: 'changed', op: 'clear', ids: ['n1'], seq: 3, prev: 2, counts: counts(0) } as const;
+    expect(inbox.apply(frame).gap).toBe(true);
+    expect([ids(inbox), inbox.held]).toEqual([[], 1]);
+    const now = notification({ seq: 1, changed_seq: 3, read_at: 'then', cleared_at: 'then' });
+    inbox.apply(arrival(now, 1));
+    expect([inbox.get('n1')?.read_at, inbox.held]).toEqual(['then', 3]);
+    const bulk = {
+      type: 'changed',
+      op: 'clear',
+      status: 'read',
+      up_to: 3,
+      seq: 4,
+      prev: 3,
+      counts: counts(0),
+    } as const;
+    expect(inbox.apply(bulk).gap).toBe(true);
+    expect(inbox.held).toBe(3);
   });
 
   it('forgets on reset and goes on from where the server stands', () => {
