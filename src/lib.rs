@@ -16,7 +16,8 @@ pub mod testkit;
 
 pub mod auth;
 pub mod bus;
+pub mod http;
 pub mod intake;
-pub mod routing;
 pub mod live;
+pub mod routing;
 pub mod store;

@@ -36,7 +36,7 @@ pub struct Authenticator {
 }
 
 enum Tokens {
-    Shared(Shared),
+    Shared(Box<Shared>),
     KeySet { keys: Box<KeySet>, issuer: String, audience: String },
 }
 
@@ -77,7 +77,7 @@ impl Authenticator {
     pub fn new(options: AuthOptions) -> Result<Authenticator> {
         let clock = options.clock;
         let tokens = match options.mode {
-            AuthMode::Hs256 { secret } => Tokens::Shared(Shared::new(&secret, None)?),
+            AuthMode::Hs256 { secret } => Tokens::Shared(Box::new(Shared::new(&secret, None)?)),
             AuthMode::Jwks { source, issuer, audience, algorithms } => {
                 let keys = Box::new(KeySet::new(source, algorithms, clock.clone())?);
                 Tokens::KeySet { keys, issuer, audience }
