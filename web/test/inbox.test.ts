@@ -102,7 +102,14 @@ describe('inbox', () => {
 
   it('takes a change after a gap as a guess, until the entry itself comes', () => {
     const inbox = inboxWith(notification({ seq: 1 }));
-    const frame = { type: 'changed', op: 'clear', ids: ['n1'], seq: 3, prev: 2, counts: counts(0) } as const;
+    const frame: ServerFrame = {
+      type: 'changed',
+      op: 'clear',
+      ids: ['n1'],
+      seq: 3,
+      prev: 2,
+      counts: counts(0),
+    };
     expect(inbox.apply(frame).gap).toBe(true);
     expect([ids(inbox), inbox.held]).toEqual([[], 1]);
     const now = notification({ seq: 1, changed_seq: 3, read_at: 'then', cleared_at: 'then' });
