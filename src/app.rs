@@ -23,7 +23,7 @@ use crate::{
     domain::{Id, nudge::InboxChange, plan::Router, snapshot::Scope},
     error::{Error, Result},
     http::{self, AppState, DemoState, HttpOptions},
-    live::{Live, LiveOptions, Registry, check_with, protocol},
+    live::{self, Live, LiveOptions, Registry, check_with},
     routing::Engine,
     store::{Store, StoreOptions},
     telemetry::Metrics,
@@ -64,7 +64,6 @@ pub struct Running {
     server: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
     jobs: Vec<JoinHandle<()>>,
-    drain_window: Duration,
 }
 
 /// Runs a server until `shutdown` completes, then drains it.
@@ -89,7 +88,9 @@ pub async fn start(config: Config, listener: TcpListener, extras: Extras) -> Res
     let first_key = first_key(&config, &parts.state).await?;
     let jobs = start_jobs(&config, &parts);
     let state = parts.state.clone();
+    let limits = config.live.clone();
     let server = HttpServer::new(move || http::app(state.clone()))
+        .on_connect(move |io, _| live::websocket::on_connect(io, &limits))
         .workers(config.http.workers)
         .keep_alive(KEEP_ALIVE)
         .client_request_timeout(REQUEST_WITHIN)
@@ -102,15 +103,7 @@ pub async fn start(config: Config, listener: TcpListener, extras: Extras) -> Res
         .run();
     let handle = server.handle();
     tracing::info!(%addr, store = %config.store.url.shown(), bus = bus_name(&config.bus), "listening");
-    Ok(Running {
-        addr,
-        state: parts.state,
-        first_key,
-        server: handle,
-        serving: tokio::spawn(server),
-        jobs,
-        drain_window: Duration::from_millis(config.live.drain_window_ms),
-    })
+    Ok(Running { addr, state: parts.state, first_key, server: handle, serving: tokio::spawn(server), jobs })
 }
 
 impl Running {
@@ -132,7 +125,7 @@ impl Running {
     pub async fn stop(self) {
         tracing::info!("draining");
         self.state.draining.store(true, Ordering::SeqCst);
-        self.state.live.drain(self.drain_window).await;
+        self.state.live.drain().await;
         self.server.stop(true).await;
         if let Err(error) = self.serving.await {
             tracing::error!(%error, "the server did not end well");
@@ -164,7 +157,7 @@ async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
     let metrics = Metrics::new()?;
     let registry = Registry::new(config.live.clone(), extras.clock.clone());
     let bus = open_bus(&config.bus, &node, registry.clone(), &metrics)?;
-    let router: Arc<dyn Router> = Arc::new(Engine::new()?);
+    let router: Arc<dyn Router> = Arc::new(Engine::new());
     let store = Store::open(StoreOptions {
         url: prepare(&config.store.url)?,
         clock: extras.clock.clone(),
@@ -210,7 +203,8 @@ fn open_bus(url: &BusUrl, node: &Id, registry: Arc<Registry>, metrics: &Arc<Metr
             Ok(Bus::Local(Arc::new(LocalBus::new(registry))))
         }
         BusUrl::Redis(url) => {
-            let options = RedisOptions { url: url.clone(), node: node.clone(), sink: registry, metrics: metrics.clone() };
+            let options =
+                RedisOptions { url: url.clone(), node: node.clone(), sink: registry, metrics: metrics.clone() };
             Ok(Bus::Redis(RedisBus::start(options)?))
         }
     }
@@ -225,7 +219,7 @@ fn bus_name(url: &BusUrl) -> &'static str {
 
 /// Encodes each change once and hands it to the bus. Runs on the writer's thread.
 fn nudge_with(bus: Bus) -> Arc<dyn Fn(Vec<InboxChange>) + Send + Sync> {
-    Arc::new(move |changes| bus.publish(changes.iter().map(protocol::nudge).collect()))
+    Arc::new(move |changes| bus.publish(changes.iter().map(live::nudge).collect()))
 }
 
 /// Makes the folder of an SQLite store, and the file readable by its owner only before anything is in it.

@@ -6,6 +6,8 @@
 //! Who may use whom: `http → intake → {routing, store, bus}`; `live → {store, bus}`; `app` uses all; `domain`, `error`,
 //! `config`, `clock`, `telemetry` are used by all and use nobody. Nothing points back.
 
+pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;
@@ -13,6 +15,7 @@ pub mod error;
 pub mod telemetry;
 #[cfg(test)]
 pub mod testkit;
+pub mod upkeep;
 
 pub mod auth;
 pub mod bus;

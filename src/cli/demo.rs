@@ -49,7 +49,8 @@ fn config(address: SocketAddr, folder: &Throwaway, api_key: &str) -> Result<Conf
         ("BELLHOP_AUTH__ADMIN_KEY", api_key.to_owned()),
         ("BELLHOP_LIVE__DRAIN_WINDOW_MS", "200".to_owned()),
     ];
-    let settings: HashMap<String, String> = settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let settings: HashMap<String, String> =
+        settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     Config::from_parts(None, settings)
 }
 

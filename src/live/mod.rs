@@ -4,7 +4,6 @@
 //! and posts to the sessions' letter boxes; each session sends what fits its position and reads the store for the rest.
 
 mod bye;
-mod limits;
 mod message;
 mod protocol;
 mod selector;
@@ -39,7 +38,6 @@ use self::{admission::SessionIds, figures::Figures};
 pub use self::{
     bye::{Bye, Reason},
     handle::Transport,
-    limits::Limits,
     message::{ClientMessage, Hello, Report},
     polling::{ChangesPage, Poll},
     presence::Presence,
@@ -49,6 +47,7 @@ pub use self::{
     sse::stream,
     websocket::upgrade,
 };
+pub use crate::config::Limits;
 use crate::{
     auth::{AgentClaim, Authenticator, Caller, Origins},
     bus::Bus,

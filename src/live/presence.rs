@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{limits::Limits, message::Report};
+use super::message::Report;
+use crate::config::Limits;
 use crate::domain::{Id, Millis};
 
 /// Whether an agent is there.

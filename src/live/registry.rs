@@ -15,12 +15,12 @@ use super::{
     alarm::Alarm,
     bye::{Bye, Reason},
     handle::{Handle, HeadNews, Transport, lock},
-    limits::Limits,
     presence::{Presence, presence_of},
 };
 use crate::{
     bus::Sink,
     clock::Clock,
+    config::Limits,
     domain::{
         Id, Millis,
         nudge::{Control, Nudge},

@@ -60,7 +60,8 @@ async fn a_batch_is_kept_whole_or_not_at_all(rig: Rig) {
 }
 
 async fn numbers_are_never_used_twice_under_load(rig: Rig) {
-    let posts = (0..200).map(|n| rig.post(assigned_ticket(&format!("evt-{n}"), &format!("HD-{}", n % 7), &["ana", "ben"])));
+    let posts =
+        (0..200).map(|n| rig.post(assigned_ticket(&format!("evt-{n}"), &format!("HD-{}", n % 7), &["ana", "ben"])));
     futures_util::future::join_all(posts).await;
     let changes = rig.store.changes(&"ana".into(), 0, 1_000).await.unwrap();
     let numbers: Vec<i64> = changes.entries.iter().map(|entry| entry.seq).collect();
@@ -103,7 +104,10 @@ async fn text_that_databases_choke_on_is_kept(rig: Rig) {
     ticket.number = Some(Some("1\u{0}2 \\u0000 '; DROP TABLE events; -- \u{1f6a8}".to_owned()));
     rig.post(event).await;
     let changes = rig.store.changes(&"ana".into(), 0, 10).await.unwrap();
-    assert_eq!(changes.entries[0].title, "Ticket #1\u{fffd}2 \\u0000 '; DROP TABLE events; -- \u{1f6a8} assigned to you");
+    assert_eq!(
+        changes.entries[0].title,
+        "Ticket #1\u{fffd}2 \\u0000 '; DROP TABLE events; -- \u{1f6a8} assigned to you"
+    );
 }
 
 async fn two_nodes_see_each_others_events(rig: Rig) {

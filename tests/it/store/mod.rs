@@ -92,7 +92,11 @@ impl Rig {
         let unread = |n: &&bellhop::domain::notification::Notification| {
             n.read_at.is_none() && n.cleared_at.is_none() && n.snoozed_until.is_none() && n.resolved.is_none()
         };
-        assert_eq!(changes.inbox.counts.unread, changes.entries.iter().filter(unread).count() as i64, "unread of {agent}");
+        assert_eq!(
+            changes.inbox.counts.unread,
+            changes.entries.iter().filter(unread).count() as i64,
+            "unread of {agent}"
+        );
         let numbers: Vec<i64> = changes.entries.iter().map(|entry| entry.changed_seq).collect();
         assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "numbers stand twice or in disorder: {numbers:?}");
         assert!(numbers.last().is_none_or(|last| *last <= changes.inbox.seq));
