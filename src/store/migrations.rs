@@ -49,19 +49,6 @@ fn run<DB: diesel::backend::Backend>(conn: &mut impl MigrationHarness<DB>, sourc
     Ok(())
 }
 
-/// Names of the migrations of SQLite and PostgreSQL, to compare the two sets.
-#[cfg(test)]
-pub fn names() -> Result<[Vec<String>; 2]> {
-    Ok([names_of::<diesel::sqlite::Sqlite>(&SQLITE)?, names_of::<diesel::pg::Pg>(&POSTGRES)?])
-}
-
-#[cfg(test)]
-fn names_of<DB: diesel::backend::Backend>(source: &impl diesel::migration::MigrationSource<DB>) -> Result<Vec<String>> {
-    let all: Vec<Box<dyn diesel::migration::Migration<DB>>> =
-        source.migrations().map_err(|error| Error::Internal(error.to_string()))?;
-    Ok(all.iter().map(|migration| migration.name().to_string()).collect())
-}
-
 /// Makes what a store has from its first start, once, whichever node is first.
 pub fn found(conn: &mut Conn, now: Millis) -> Result<()> {
     write_transaction(conn, |conn| {
@@ -104,4 +91,21 @@ pub fn new_epoch(conn: &mut Conn) -> Result<String> {
         renewed.map_err(Error::Store)
     })?;
     Ok(epoch)
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::{backend::Backend, migration::MigrationSource};
+
+    use super::*;
+
+    fn names<DB: Backend>(source: &EmbeddedMigrations) -> Vec<String> {
+        let all = MigrationSource::<DB>::migrations(source).expect("they are compiled in");
+        all.iter().map(|migration| migration.name().to_string()).collect()
+    }
+
+    #[test]
+    fn both_databases_have_the_same_migrations() {
+        assert_eq!(names::<diesel::sqlite::Sqlite>(&SQLITE), names::<diesel::pg::Pg>(&POSTGRES));
+    }
 }

@@ -55,8 +55,8 @@ impl TryFrom<Row> for Notification {
     fn try_from(row: Row) -> Result<Notification> {
         let ticket = row.ticket_id.map(|id| TicketRef {
             id: id.into(),
-            number: row.ticket_number.unwrap_or_else(String::new),
-            subject: row.ticket_subject.unwrap_or_else(String::new),
+            number: row.ticket_number.unwrap_or_default(),
+            subject: row.ticket_subject.unwrap_or_default(),
         });
         Ok(Notification {
             id: row.id.into(),

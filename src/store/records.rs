@@ -173,7 +173,7 @@ fn changed(edit: &Edit, before: Option<Map<String, Value>>) -> Result<Option<Map
         EditChange::Merge(patch) => (patch, false),
         EditChange::MergeDeep(patch) => (patch, true),
     };
-    let mut body = before.unwrap_or_else(Map::new);
+    let mut body = before.unwrap_or_default();
     merge(&mut body, patch, deep);
     if edit.kind.has_id() {
         body.insert("id".to_owned(), Value::String(edit.id.to_string()));

@@ -108,7 +108,7 @@ impl Tickets {
         let mut rows = read_facts(conn, &keys)?;
         if rows.len() < ids.len() && matches!(conn, Conn::Pg(_)) {
             // The rows must exist to be locked: another node may be making them at this moment.
-            let missing: Vec<TicketRow> = ids.iter().map(|id| unknown(id)).collect::<Result<_>>()?;
+            let missing: Vec<TicketRow> = ids.iter().map(unknown).collect::<Result<_>>()?;
             MAKE.run(conn, &missing).map_err(Error::Store)?;
             rows = read_facts(conn, &keys)?;
         }

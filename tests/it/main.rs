@@ -6,4 +6,5 @@ mod peers;
 
 mod bus_contract;
 mod bus_redis;
+mod cli;
 mod store;
