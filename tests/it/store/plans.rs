@@ -1,0 +1,176 @@
+//! No query of the store reads a whole table, however full it is: seen at a million notifications.
+
+use std::collections::BTreeSet;
+use std::sync::{LazyLock, Mutex};
+
+use bellhop::{
+    config::StoreUrl,
+    domain::{
+        act::{Act, Op, Selector, Until},
+        inbox::{ListFilter, ListStatus},
+    },
+};
+use diesel::{
+    Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection,
+    connection::{InstrumentationEvent, SimpleConnection, set_default_instrumentation},
+    sql_types::{BigInt, Text},
+};
+
+use super::{NOW, Rig, assigned_ticket};
+
+const AGENTS: i64 = 1_000;
+const EACH: i64 = 1_000;
+
+/// Fills the tables by SQL that both databases understand but for the source of numbers.
+fn fill(numbers: &str) -> Vec<String> {
+    vec![
+        format!(
+            "INSERT INTO notifications (agent_id, seq, id, changed_seq, alert_seq, event_source, event_id, type, reason, \
+             priority, title, body, actor, ticket_id, ticket_number, ticket_subject, comment_id, quiet, created_at, read_at, \
+             cleared_at, snoozed_until) \
+             SELECT 'agent-' || (n % {AGENTS}), n / {AGENTS} + 1, 'id-' || n, n / {AGENTS} + 1, n / {AGENTS} + 1, '/filled', \
+             'evt-' || n, 'reaction', 'customer_reply', 'normal', 'New reply on #' || n, 'text', '{{\"kind\":\"system\"}}', \
+             'HD-' || (n % 5000), CAST(n AS TEXT), 'Subject', 'C-' || n, false, {NOW} + n, \
+             CASE WHEN n % 3 > 0 THEN {NOW} + n END, CASE WHEN n % 7 = 0 THEN {NOW} + n END, \
+             CASE WHEN n % 100003 = 5 THEN {NOW} END FROM {numbers}"
+        ),
+        format!(
+            "INSERT INTO inboxes (agent_id, seq, unread, unseen, seen_seq, acked_seq, decided_seq, floor_seq) \
+             SELECT agent_id, {EACH}, count(*), count(*), 0, 0, 0, 0 FROM notifications \
+             WHERE agent_id LIKE 'agent-%' AND read_at IS NULL AND cleared_at IS NULL AND snoozed_until IS NULL GROUP BY agent_id"
+        ),
+    ]
+}
+
+/// Everything that clients and jobs ask of a store.
+async fn use_everything(rig: &Rig) {
+    let agent = bellhop::domain::Id::from("agent-7");
+    for n in 0..3 {
+        rig.post(assigned_ticket(&format!("plans-{n}"), "HD-7", &["agent-7"])).await;
+        rig.post(assigned_ticket(&format!("plans-{n}"), "HD-7", &["agent-7"])).await;
+    }
+    let page = rig.store.changes(&agent, 900, 100).await.unwrap();
+    let one = page.entries[0].id.clone();
+    for status in [ListStatus::All, ListStatus::Unread, ListStatus::Read, ListStatus::Cleared, ListStatus::Snoozed] {
+        let filter = ListFilter { status, limit: 50, before: Some(500), ..ListFilter::default() };
+        rig.store.list(&agent, filter.clone()).await.unwrap();
+        rig.store.list(&agent, ListFilter { by_change: true, ..filter.clone() }).await.unwrap();
+        rig.store.list(&agent, ListFilter { ticket: Some("HD-7".to_owned()), ..filter.clone() }).await.unwrap();
+        rig.store.list(&agent, ListFilter { q: Some("reply".to_owned()), ..filter }).await.unwrap();
+    }
+    rig.store.notification(&agent, &one).await.unwrap();
+    rig.store.heads(vec![agent.clone(), "agent-8".into()]).await.unwrap();
+    let selectors = [
+        Selector::Ids { ids: vec![one] },
+        Selector::Ticket { ticket: "HD-7".into() },
+        Selector::Comment { comment: "C-7007".into() },
+        Selector::All { all: true, up_to: 20 },
+        Selector::Status { status: "read", up_to: 20 },
+    ];
+    for selector in selectors {
+        for op in [Op::Read, Op::Unread, Op::Clear, Op::Restore, Op::Wake] {
+            rig.act("agent-7", op, selector.clone()).await;
+        }
+        let act = Act { op: Op::Snooze, selector, until: Some(Until::Time(NOW + 1)), reference: None };
+        rig.store.act(&agent, act).await.unwrap();
+    }
+    rig.act("agent-7", Op::Seen, Selector::All { all: true, up_to: 500 }).await;
+    rig.store.ack(&agent, 5);
+    rig.store.set_watch(&agent, &"HD-7".into(), true).await.unwrap();
+    rig.store.watches(&agent).await.unwrap();
+    rig.store.due_to_wake().await.unwrap();
+    rig.store.sweep(None, NOW + 1_000).await.unwrap();
+    rig.store.forget_events(NOW + 1).await.unwrap();
+    rig.store.refresh().await.unwrap();
+}
+
+static ASKED: LazyLock<Mutex<BTreeSet<String>>> = LazyLock::new(Mutex::default);
+
+fn note(event: InstrumentationEvent<'_>) {
+    if let InstrumentationEvent::StartQuery { query, .. } = event {
+        let text = query.to_string();
+        ASKED.lock().unwrap().insert(text.split(" -- binds").next().unwrap_or(&text).to_owned());
+    }
+}
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+/// SQLite says of each query how it would go about it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn db_sqlite_scans_no_table() {
+    set_default_instrumentation(|| Some(Box::new(note))).unwrap();
+    let rig = Rig::sqlite().await;
+    let StoreUrl::Sqlite(path) = &rig.url else { panic!("not SQLite") };
+    let mut conn = SqliteConnection::establish(&path.to_string_lossy()).unwrap();
+    let fast =
+        "PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 5000";
+    conn.batch_execute(fast).unwrap();
+    let numbers = format!(
+        "(WITH RECURSIVE c(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM c WHERE n < {}) SELECT n FROM c)",
+        AGENTS * EACH - 1
+    );
+    for sql in fill(&numbers) {
+        diesel::sql_query(sql).execute(&mut conn).unwrap();
+    }
+    ASKED.lock().unwrap().clear();
+    use_everything(&rig).await;
+    let asked = ASKED.lock().unwrap().clone();
+    let tables = ["notifications", "inboxes", "events", "tickets", "watches"];
+    let ours = asked.iter().filter(|sql| {
+        let verb = sql.split_whitespace().next().unwrap_or("");
+        ["SELECT", "UPDATE", "DELETE"].contains(&verb) && tables.iter().any(|table| sql.contains(table))
+    });
+    let mut looked_at = 0;
+    for sql in ours {
+        let plan: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(&mut conn).unwrap();
+        let whole = plan.iter().find(|step| {
+            step.detail.starts_with("SCAN")
+                && !step.detail.contains("USING")
+                && !step.detail.contains("VIRTUAL TABLE")
+                && !step.detail.contains("CONSTANT ROW")
+                && !step.detail.contains("SUBQUERY")
+        });
+        assert!(whole.is_none(), "reads a whole table ({}): {sql}", whole.unwrap().detail);
+        looked_at += 1;
+    }
+    assert!(looked_at > 20, "only {looked_at} queries were seen");
+}
+
+#[derive(QueryableByName)]
+struct Scans {
+    #[diesel(sql_type = BigInt)]
+    scans: i64,
+}
+
+/// PostgreSQL counts how often each table was read from its beginning.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn db_postgres_scans_no_table() {
+    let rig = Rig::postgres().await;
+    let StoreUrl::Postgres(url) = &rig.url else { panic!("not PostgreSQL") };
+    let mut conn = PgConnection::establish(url).unwrap();
+    for sql in fill(&format!("generate_series(0, {}) AS g(n)", AGENTS * EACH - 1)) {
+        diesel::sql_query(sql).execute(&mut conn).unwrap();
+    }
+    diesel::sql_query("VACUUM ANALYZE").execute(&mut conn).unwrap();
+    let before = scans(&mut conn);
+    use_everything(&rig).await;
+    drop(rig);
+    // A connection reports its counts at the latest when it ends.
+    let others =
+        "SELECT count(*) AS scans FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    let conn = Mutex::new(conn);
+    crate::harness::eventually("the store's connections end", std::time::Duration::from_secs(20), async || {
+        diesel::sql_query(others).get_result::<Scans>(&mut *conn.lock().unwrap()).unwrap().scans == 0
+    })
+    .await;
+    assert_eq!(scans(&mut conn.lock().unwrap()), before);
+}
+
+fn scans(conn: &mut PgConnection) -> i64 {
+    let count = "SELECT seq_scan AS scans FROM pg_stat_user_tables WHERE relname = 'notifications'";
+    diesel::sql_query(count).get_result::<Scans>(conn).unwrap().scans
+}
