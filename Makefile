@@ -1,10 +1,14 @@
 # What one does with Bellhop, a word each. The work is in scripts/.
 
-.PHONY: run test lint bench chaos requirements screenshots
+.PHONY: run web test lint bench chaos requirements screenshots
 
 # Builds everything and starts the demo; prints its address.
 run:
 	@scripts/run
+
+# The pages that the binary serves.
+web:
+	@scripts/web
 
 # Every test, against private Redis, PostgreSQL and Chromium. Ends with a count.
 test:

@@ -6,5 +6,8 @@ mod peers;
 
 mod bus_contract;
 mod bus_redis;
+mod chaos;
 mod cli;
+mod cluster;
 mod store;
+mod stories;
