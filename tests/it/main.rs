@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
 mod harness;
+mod outage;
 mod peers;
 
 mod bus_contract;
