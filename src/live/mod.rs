@@ -41,9 +41,10 @@ pub use self::{
     message::{ClientMessage, Hello, Report},
     polling::{ChangesPage, Poll},
     presence::Presence,
-    protocol::{Changed, ServerFrame, nudge},
+    protocol::{Changed, Frame, FrameKind, ServerFrame, nudge},
     registry::Registry,
     selector::{ActBody, parse_selector},
+    session::{Opening, Session},
     sse::stream,
     websocket::upgrade,
 };

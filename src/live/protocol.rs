@@ -121,6 +121,7 @@ pub struct Changed<'a> {
 
 /// What kind of frame it is, for the figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the words of the wire")]
 pub enum FrameKind {
     Welcome,
     Synced,

@@ -10,5 +10,6 @@ mod bus_redis;
 mod chaos;
 mod cli;
 mod cluster;
+mod model;
 mod store;
 mod stories;

@@ -1,6 +1,7 @@
 //! Programs and networks that tests stop, kill and cut: each test has its own.
 #![allow(dead_code, reason = "the peers offer more than any one story takes")]
 
+pub mod databases;
 pub mod proxy;
 pub mod redis;
 

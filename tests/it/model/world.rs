@@ -1,0 +1,400 @@
+//! Everything together: the store under test, the inboxes it must have, browsers with their connections. Each step is
+//! carried out on both sides and compared.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use bellhop::{
+    clock::Clock,
+    domain::{
+        Id,
+        act::{Act, ActOutcome, Op, Selector, Until},
+        event::{Actor, ActorKind, Assigned, Event, EventData, EventType, Message},
+        nudge::{Change, InboxChange},
+        ticket::TicketSnapshot,
+    },
+    live,
+    store::{Store, StoreOptions},
+    telemetry::Metrics,
+};
+
+use super::{
+    client::{Client, Duty},
+    inbox::{Entry, Inbox},
+    line::Line,
+    router::Named,
+    steps::{AGENTS, DEVICES, From, Step, What},
+};
+use crate::peers::{databases::TestDatabase, within};
+
+/// Tables that make up what agents see.
+const TABLES: [&str; 4] = ["inboxes", "notifications", "events", "tickets"];
+
+/// A store to run many cases on.
+pub struct Ground {
+    pub database: TestDatabase,
+    store: Store,
+    clock: Clock,
+    committed: Arc<Mutex<Vec<InboxChange>>>,
+}
+
+impl Ground {
+    pub async fn on(database: TestDatabase) -> Ground {
+        let (clock, committed) = (Clock::manual(1_800_000_000_000), Arc::new(Mutex::new(Vec::new())));
+        let heard = committed.clone();
+        let options = StoreOptions {
+            url: database.url.clone(),
+            clock: clock.clone(),
+            router: Arc::new(Named),
+            on_commit: Arc::new(move |changes| heard.lock().unwrap().extend(changes)),
+            metrics: Metrics::new().unwrap(),
+            migrate: true,
+            readers: 2,
+        };
+        Ground { store: Store::open(options).await.unwrap(), clock, committed, database }
+    }
+}
+
+struct Device {
+    agent: usize,
+    client: Client,
+    /// What the client held at some earlier moments, as a closed laptop or a restored tab would.
+    earlier: Vec<Client>,
+    line: Option<Line>,
+}
+
+/// One case.
+pub struct World<'a> {
+    ground: &'a Ground,
+    inboxes: Vec<Inbox>,
+    backup: Option<Vec<Inbox>>,
+    devices: Vec<Device>,
+    numbers: u64,
+}
+
+impl<'a> World<'a> {
+    pub fn new(ground: &'a Ground) -> World<'a> {
+        ground.database.db_run(&TABLES.map(|table| format!("DELETE FROM {table};")).concat());
+        ground.committed.lock().unwrap().clear();
+        let device = |number| Device { agent: number % AGENTS, client: Client::default(), earlier: vec![], line: None };
+        World {
+            ground,
+            inboxes: vec![Inbox::default(); AGENTS],
+            backup: None,
+            devices: (0..DEVICES).map(device).collect(),
+            numbers: 0,
+        }
+    }
+
+    pub async fn take(&mut self, step: &Step) {
+        match step {
+            Step::Event { agents, ticket, comment } => self.event(agents, *ticket, *comment).await,
+            Step::Many { agent, count } => self.many(*agent, *count).await,
+            Step::Viewed { agent, ticket } => self.viewed(*agent, *ticket).await,
+            Step::Replied { ticket } => self.replied(*ticket).await,
+            Step::Act { agent, by, op, what, until } => self.act(*agent, *by, *op, what, *until).await,
+            Step::Advance { ms } => self.ground.clock.advance(*ms),
+            Step::Wake => self.wake().await,
+            Step::Retention { older_than_ms } => self.retention(*older_than_ms).await,
+            Step::Backup => self.back_up(),
+            Step::Restore { restart } => self.restore(*restart).await,
+            Step::Connect { device, from } => self.connect(*device, from),
+            Step::Disconnect { device } => self.disconnect(*device),
+            step => self.on_line(step).await,
+        }
+    }
+
+    /// What happens on a connection, if the browser has one.
+    async fn on_line(&mut self, step: &Step) {
+        let (Step::Nudge { device, .. }
+        | Step::Page { device }
+        | Step::Heartbeat { device }
+        | Step::Deliver { device, .. }
+        | Step::Sync { device }
+        | Step::Ack { device }) = step
+        else {
+            return;
+        };
+        let agent = agent_id(self.devices[*device].agent);
+        let Device { client, line: Some(line), .. } = &mut self.devices[*device] else { return };
+        let store = &self.ground.store;
+        match step {
+            Step::Nudge { lost, room, .. } => drop(line.take_letter(*lost, *room)),
+            Step::Page { .. } => drop(line.turn_page(store, &agent).await),
+            Step::Heartbeat { .. } => beat(store, line, &agent).await,
+            Step::Deliver { frames, .. } => deliver(store, client, line, &agent, *frames).await,
+            Step::Sync { .. } => client.held.into_iter().for_each(|held| line.sync(held)),
+            _ if client.sent > 0 && line.ack(client.sent) => store.ack(&agent, client.sent),
+            _ => {}
+        }
+    }
+
+    async fn event(&mut self, agents: &[usize], ticket: u8, comment: Option<u8>) {
+        let (ticket, comment) = (ticket_id(ticket), comment.map(comment_id));
+        let event = self.make(EventType::TicketAssigned, &ticket, agents, comment.as_ref());
+        self.ground.store.accept(vec![event], None).await.unwrap();
+        let now = self.ground.clock.now();
+        for agent in agents {
+            self.inboxes[*agent].take(&ticket, comment.as_ref(), now);
+        }
+        self.compare().await;
+    }
+
+    async fn many(&mut self, agent: usize, count: u8) {
+        let ticket = ticket_id(0);
+        let events = (0..count).map(|_| self.make(EventType::TicketAssigned, &ticket, &[agent], None)).collect();
+        self.ground.store.accept(events, None).await.unwrap();
+        let now = self.ground.clock.now();
+        (0..count).for_each(|_| self.inboxes[agent].take(&ticket, None, now));
+        self.compare().await;
+    }
+
+    async fn viewed(&mut self, agent: usize, ticket: u8) {
+        let ticket = ticket_id(ticket);
+        let event = self.make(EventType::TicketViewed, &ticket, &[agent], None);
+        self.ground.store.accept(vec![event], None).await.unwrap();
+        let act = Act { op: Op::Read, selector: Selector::Ticket { ticket }, until: None, reference: None };
+        self.inboxes[agent].act(&act, self.ground.clock.now());
+        self.compare().await;
+    }
+
+    async fn replied(&mut self, ticket: u8) {
+        let ticket = ticket_id(ticket);
+        let everybody: Vec<usize> = (0..AGENTS).collect();
+        let event = self.make(EventType::MessageReceived, &ticket, &everybody, None);
+        self.ground.store.accept(vec![event], None).await.unwrap();
+        let act = Act { op: Op::Wake, selector: Selector::Ticket { ticket }, until: None, reference: None };
+        let now = self.ground.clock.now();
+        for inbox in &mut self.inboxes {
+            inbox.act(&act, now);
+        }
+        self.compare().await;
+    }
+
+    fn make(&mut self, kind: EventType, ticket: &Id, agents: &[usize], comment: Option<&Id>) -> Event {
+        self.numbers += 1;
+        let data = EventData {
+            actor: Actor { kind: ActorKind::System, ..Actor::default() },
+            ticket: Some(TicketSnapshot { id: ticket.clone(), ..TicketSnapshot::default() }),
+            assigned: Some(Assigned {
+                agents: agents.iter().map(|agent| agent_id(*agent)).collect(),
+                ..Assigned::default()
+            }),
+            message: comment.map(|id| Message { id: Some(id.clone()), ..Message::default() }),
+            ..EventData::default()
+        };
+        let id = uuid::Uuid::new_v4().to_string().into();
+        Event { source: "/model".into(), id, kind, time: self.ground.clock.now(), data }
+    }
+
+    async fn act(&mut self, agent: usize, by: Option<(usize, bool)>, op: Op, what: &What, until: Option<i64>) {
+        self.numbers += 1;
+        let reference = by.map(|_| Id::from(format!("act-{}", self.numbers)));
+        let now = self.ground.clock.now();
+        let until = (op == Op::Snooze).then(|| until.map_or(Until::Reply, |ms| Until::Time(now + ms)));
+        let selector = match op {
+            Op::Seen => Selector::All { all: true, up_to: self.share(agent, what) },
+            _ => self.selector(agent, what),
+        };
+        let act = Act { op, selector, until, reference: reference.clone() };
+        let outcome = self.ground.store.act(&agent_id(agent), act.clone()).await.unwrap();
+        let inbox = &mut self.inboxes[agent];
+        let changed = inbox.act(&act, now);
+        assert_eq!(outcome, ActOutcome { changed, seq: inbox.seq, counts: inbox.counts() }, "{act:?}");
+        self.compare().await;
+        if let (Some((device, late)), Some(reference)) = (by, reference) {
+            self.tell_outcome((device / AGENTS) * AGENTS + agent, reference, &outcome, late);
+        }
+    }
+
+    /// The browser that asked is answered, after the frames that are on their way or before them.
+    fn tell_outcome(&mut self, device: usize, reference: Id, outcome: &ActOutcome, late: bool) {
+        let Device { client, line: Some(line), .. } = &mut self.devices[device] else { return };
+        if client.sent == 0 {
+            // Before `synced` a client says nothing; this act came over REST.
+            return;
+        }
+        client.unanswered.push(reference.to_string());
+        while late && line.take_letter(false, true) {}
+        line.on_outcome(reference, outcome);
+    }
+
+    fn selector(&self, agent: usize, what: &What) -> Selector {
+        let inbox = &self.inboxes[agent];
+        match what {
+            What::Some(places) => {
+                let entries: Vec<&Entry> = inbox.entries.values().collect();
+                let id = |place: &usize| match entries.get(*place) {
+                    Some(entry) => entry.id.clone().unwrap(),
+                    None => format!("nobody-has-{place}").into(),
+                };
+                Selector::Ids { ids: places.iter().map(id).collect() }
+            }
+            What::Ticket(ticket) => Selector::Ticket { ticket: ticket_id(*ticket) },
+            What::Comment(comment) => Selector::Comment { comment: comment_id(*comment) },
+            What::All(_) => Selector::All { all: true, up_to: self.share(agent, what) },
+            What::Read(_) => Selector::Status { status: "read", up_to: self.share(agent, what) },
+        }
+    }
+
+    fn share(&self, agent: usize, what: &What) -> i64 {
+        let eighths = match what {
+            What::All(eighths) | What::Read(eighths) => *eighths,
+            _ => 8,
+        };
+        self.inboxes[agent].seq * eighths / 8
+    }
+
+    async fn wake(&mut self) {
+        let due = self.ground.store.due_to_wake().await.unwrap();
+        let now = self.ground.clock.now();
+        for (agent, inbox) in self.inboxes.iter_mut().enumerate() {
+            let due: Vec<Id> = due.get(&agent_id(agent)).cloned().unwrap_or_default();
+            let asleep = |entry: &&Entry| entry.snoozed_until.is_some_and(|until| until <= now);
+            assert_eq!(inbox.entries.values().filter(asleep).count(), due.len(), "who is due to wake");
+            let act = Act { op: Op::Wake, selector: Selector::Ids { ids: due }, until: None, reference: None };
+            self.ground.store.act(&agent_id(agent), act.clone()).await.unwrap();
+            inbox.act(&act, now);
+        }
+        self.compare().await;
+    }
+
+    async fn retention(&mut self, older_than_ms: i64) {
+        let before = self.ground.clock.now() - older_than_ms;
+        let removals = self.inboxes.iter_mut().map(|inbox| inbox.sweep(before)).filter(|removed| *removed).count();
+        self.ground.store.sweep(None, before).await.unwrap();
+        // The caller is answered before the nodes are told.
+        let told = || self.ground.committed.lock().unwrap().len() >= removals;
+        within(Duration::from_secs(10), "removals are told", told).await;
+        self.compare().await;
+    }
+
+    fn back_up(&mut self) {
+        let copy =
+            |table| format!("DROP TABLE IF EXISTS copy_{table}; CREATE TABLE copy_{table} AS SELECT * FROM {table};");
+        self.ground.database.db_run(&TABLES.map(copy).concat());
+        self.backup = Some(self.inboxes.clone());
+    }
+
+    async fn restore(&mut self, restart: bool) {
+        let Some(inboxes) = self.backup.clone() else { return };
+        let back = |table| format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM copy_{table};");
+        self.ground.database.db_run(&TABLES.map(back).concat());
+        self.ground.store.new_epoch().await.unwrap();
+        self.inboxes = inboxes;
+        if restart {
+            (0..DEVICES).for_each(|device| self.disconnect(device));
+        }
+        self.compare().await;
+    }
+
+    fn connect(&mut self, device: usize, from: &From) {
+        self.disconnect(device);
+        let Device { client, earlier, line, .. } = &mut self.devices[device];
+        match from {
+            From::Held => {}
+            From::Earlier(at) if !earlier.is_empty() => *client = earlier[at % earlier.len()].clone(),
+            From::Earlier(_) | From::Nothing => *client = Client::default(),
+        }
+        client.connected();
+        *line = Some(Line::open(client.held, client.epoch.clone()));
+    }
+
+    /// What is on the wire is lost.
+    fn disconnect(&mut self, device: usize) {
+        let Device { client, earlier, line, .. } = &mut self.devices[device];
+        if line.take().is_some() {
+            earlier.push(client.clone());
+        }
+    }
+
+    /// The store has what the model has, and tells of every change in unbroken order.
+    async fn compare(&mut self) {
+        let changes = std::mem::take(&mut *self.ground.committed.lock().unwrap());
+        for change in &changes {
+            self.note(change);
+        }
+        for (agent, expected) in self.inboxes.iter().enumerate() {
+            let stored = self.ground.store.changes(&agent_id(agent), 0, 100_000).await.unwrap();
+            let head = (stored.inbox.seq, stored.inbox.floor_seq, stored.inbox.counts);
+            assert_eq!(head, (expected.seq, expected.floor_seq, expected.counts()), "seq, floor and counts");
+            let mut entries: Vec<Entry> = stored.entries.into_iter().map(Entry::from).collect();
+            assert!(entries.windows(2).all(|two| two[0].changed_seq < two[1].changed_seq), "a number used twice");
+            entries.sort_by_key(|entry| entry.seq);
+            let wanted = expected.entries.values().map(|entry| Entry { alert_seq: 0, ..entry.clone() });
+            assert_eq!(entries, wanted.collect::<Vec<_>>());
+        }
+    }
+
+    fn note(&mut self, change: &InboxChange) {
+        let agent = (0..AGENTS).find(|agent| agent_id(*agent) == change.agent).unwrap();
+        assert!(change.prev < change.seq && change.seq <= self.inboxes[agent].seq, "{change:?}");
+        if let Change::Entry(shown) = &change.what
+            && let Some(entry) = self.inboxes[agent].entries.get_mut(&shown.seq)
+        {
+            entry.id = Some(shown.id.clone());
+        }
+        let nudge = live::nudge(change);
+        let concerned = self.devices.iter_mut().filter(|device| device.agent == agent);
+        concerned.filter_map(|device| device.line.as_mut()).for_each(|line| line.post(&nudge));
+    }
+
+    /// Everybody connects, everything arrives; then every browser shows what the store has.
+    pub async fn settle(&mut self) {
+        for device in 0..DEVICES {
+            if self.devices[device].line.is_none() {
+                self.connect(device, &From::Held);
+            }
+            let agent = agent_id(self.devices[device].agent);
+            let Device { client, line: Some(line), .. } = &mut self.devices[device] else { unreachable!() };
+            let store = &self.ground.store;
+            while line.take_letter(false, true) {}
+            // The first beat may find a page under way that is older than it.
+            for _ in 0..2 {
+                beat(store, line, &agent).await;
+                while line.turn_page(store, &agent).await {}
+            }
+            deliver(store, client, line, &agent, usize::MAX).await;
+            self.compare_device(device);
+        }
+    }
+
+    fn compare_device(&self, device: usize) {
+        let Device { agent, client, .. } = &self.devices[device];
+        let inbox = &self.inboxes[*agent];
+        assert_eq!(client.held, Some(inbox.seq), "browser {device} holds the head");
+        assert_eq!(client.counts, inbox.counts(), "browser {device} shows the server's counts");
+        let mut shown: Vec<Entry> = client.entries.values().map(Entry::shown).collect();
+        shown.sort_by_key(|entry| entry.seq);
+        assert_eq!(shown, inbox.entries.values().map(Entry::shown).collect::<Vec<_>>(), "browser {device}");
+        assert!(client.unanswered.is_empty(), "browser {device} waits for {:?}", client.unanswered);
+    }
+}
+
+async fn beat(store: &Store, line: &mut Line, agent: &Id) {
+    let heads = store.heads(vec![agent.clone()]).await.unwrap();
+    line.on_head(&heads.epoch, heads.heads.first());
+}
+
+async fn deliver(store: &Store, client: &mut Client, line: &mut Line, agent: &Id, frames: usize) {
+    for _ in 0..frames {
+        let Some(frame) = line.arrives() else { return };
+        if client.on_frame(&frame.text) == Duty::List {
+            client.load(store.changes(agent, 0, 100_000).await.unwrap());
+        }
+    }
+}
+
+fn agent_id(agent: usize) -> Id {
+    format!("agent-{agent}").into()
+}
+
+fn ticket_id(ticket: u8) -> Id {
+    format!("T-{ticket}").into()
+}
+
+fn comment_id(comment: u8) -> Id {
+    format!("C-{comment}").into()
+}
