@@ -16,11 +16,13 @@ use crate::{
     config::Config,
     error::{Error, Result},
     http::DemoState,
-    store::random_secret,
 };
 
 /// People and tickets of the pretend helpdesk.
 const SAMPLE: &str = include_str!("demo.json");
+/// The demo's API key. It protects nothing: whoever reaches this loopback address may read `/demo/state` as well. A known
+/// one makes the README's first command work as it stands there.
+const DEMO_KEY: &str = "bellhop-demo-key";
 /// Tokens of the sample agents last a working day.
 const TOKEN_TTL_MS: i64 = 12 * 3_600_000;
 
@@ -31,22 +33,21 @@ pub async fn demo(address: SocketAddr) -> Result<()> {
     }
     let sample: Value = serde_json::from_str(SAMPLE).map_err(|error| Error::Internal(error.to_string()))?;
     let folder = Throwaway::make()?;
-    let api_key = random_secret();
-    let config = config(address, &folder, &api_key)?;
+    let config = config(address, &folder)?;
     let listener = listen(&config)?;
     let shutdown = shutdown_signal()?;
-    let state = demo_state(sample.clone(), api_key.clone());
+    let state = demo_state(sample.clone());
     let running = app::start(config, listener, Extras { demo: Some(state), ..Extras::default() }).await?;
-    post_sample(running.addr, &api_key, &sample).await?;
-    announce(running.addr, &api_key);
+    post_sample(running.addr, &sample).await?;
+    announce(running.addr);
     running.run_until(shutdown).await
 }
 
-fn config(address: SocketAddr, folder: &Throwaway, api_key: &str) -> Result<Config> {
+fn config(address: SocketAddr, folder: &Throwaway) -> Result<Config> {
     let settings = [
         ("BELLHOP_HTTP__LISTEN", address.to_string()),
         ("BELLHOP_DATA_DIR", folder.0.to_string_lossy().into_owned()),
-        ("BELLHOP_AUTH__ADMIN_KEY", api_key.to_owned()),
+        ("BELLHOP_AUTH__ADMIN_KEY", DEMO_KEY.to_owned()),
         ("BELLHOP_LIVE__DRAIN_WINDOW_MS", "200".to_owned()),
     ];
     let settings: HashMap<String, String> =
@@ -54,18 +55,18 @@ fn config(address: SocketAddr, folder: &Throwaway, api_key: &str) -> Result<Conf
     Config::from_parts(None, settings)
 }
 
-fn announce(address: SocketAddr, api_key: &str) {
+fn announce(address: SocketAddr) {
     println!(
         "\nBellhop's demo runs at http://{address}/panel\n\n\
          Phone page:   http://{address}/notifications\n\
          API:          http://{address}/docs\n\
-         API key:      {api_key}\n\n\
+         API key:      {DEMO_KEY}\n\n\
          Nothing is kept: stop it with Ctrl-C and the store is gone.\n"
     );
 }
 
 /// Makes the answer of `GET /demo/state`: the sample with a fresh token for each agent.
-fn demo_state(sample: Value, api_key: String) -> Box<dyn FnOnce(Demo) -> DemoState + Send> {
+fn demo_state(sample: Value) -> Box<dyn FnOnce(Demo) -> DemoState + Send> {
     Box::new(move |demo| {
         Arc::new(move || {
             let mut agents = sample["directory"]["agents"].clone();
@@ -80,7 +81,7 @@ fn demo_state(sample: Value, api_key: String) -> Box<dyn FnOnce(Demo) -> DemoSta
             }
             json!({
                 "agents": agents,
-                "api_key": api_key,
+                "api_key": DEMO_KEY,
                 "tickets": sample["tickets"],
                 "customers": sample["directory"]["contacts"],
             })
@@ -89,11 +90,11 @@ fn demo_state(sample: Value, api_key: String) -> Box<dyn FnOnce(Demo) -> DemoSta
 }
 
 /// Posts the sample directory, and an event for each ticket so that the bells have something in them.
-async fn post_sample(address: SocketAddr, api_key: &str, sample: &Value) -> Result<()> {
+async fn post_sample(address: SocketAddr, sample: &Value) -> Result<()> {
     let http = reqwest::Client::builder().timeout(Duration::from_secs(10)).no_proxy().build().map_err(failed)?;
-    let put = http.put(format!("http://{address}/api/v1/directory")).bearer_auth(api_key).json(&sample["directory"]);
+    let put = http.put(format!("http://{address}/api/v1/directory")).bearer_auth(DEMO_KEY).json(&sample["directory"]);
     expect_success(put.send().await.map_err(failed)?)?;
-    let post = http.post(format!("http://{address}/api/v1/events")).bearer_auth(api_key).json(&sample["events"]);
+    let post = http.post(format!("http://{address}/api/v1/events")).bearer_auth(DEMO_KEY).json(&sample["events"]);
     expect_success(post.send().await.map_err(failed)?)
 }
 

@@ -31,7 +31,6 @@ use self::{
     writer::{Shared, Writers},
 };
 pub use self::{
-    migrations::random_secret,
     records::{Edit, EditChange, RecordKind},
     types::{DeliveryNote, Heads, OnCommit, SourceStatus, StoreOptions, UnmatchedPerson, WatchedTicket},
     upkeep::Swept,

@@ -196,6 +196,8 @@ async fn the_demo_has_people_tickets_and_rung_bells() {
     let line = lines.find(|line| line.as_ref().is_ok_and(|line| line.contains("/panel"))).unwrap().unwrap();
     let base = line.split_whitespace().last().unwrap().trim_end_matches("/panel").to_owned();
     let state: Value = client().get(format!("{base}/demo/state")).send().await.unwrap().json().await.unwrap();
+    let rebound = client().get(format!("{base}/demo/state")).header("host", "evil.example:8080").send().await.unwrap();
+    assert_eq!(rebound.status(), 404);
     let token = state["agents"][0]["token"].as_str().unwrap();
     let me: Value =
         client().get(format!("{base}/api/v1/me")).bearer_auth(token).send().await.unwrap().json().await.unwrap();
