@@ -88,12 +88,15 @@ fn mentioned(facts: &Facts<'_>, found: &mut Vec<Id>) {
     }
 }
 
-/// Whom the event names; a helpdesk that only sends the ticket means its assignees.
+/// Whom the event names; a helpdesk that only sends the ticket means its assignees, as they are in what it sent.
 fn newly_assigned(facts: &Facts<'_>, found: &mut Vec<Id>) {
-    match (&facts.event.data.assigned, facts.ticket) {
-        (Some(assigned), _) => found.extend_from_slice(&assigned.agents),
-        (None, Some(ticket)) => found.extend_from_slice(&ticket.assignees),
-        (None, None) => {}
+    let data = &facts.event.data;
+    let sent = || data.ticket.as_ref()?.assignees.as_ref()?.as_ref();
+    match (&data.assigned, sent(), facts.ticket) {
+        (Some(assigned), _, _) => found.extend_from_slice(&assigned.agents),
+        (None, Some(assignees), _) => found.extend_from_slice(assignees),
+        (None, None, Some(ticket)) => found.extend_from_slice(&ticket.assignees),
+        (None, None, None) => {}
     }
 }
 

@@ -19,25 +19,29 @@ pub fn of_message(message: &Message) -> Cow<'_, str> {
 /// At most `max_chars` characters on one line; an ellipsis where something was cut off.
 pub fn shorten(text: &str, max_chars: usize) -> String {
     let mut short = String::with_capacity(text.len().min(max_chars * 4));
-    let mut count = 0;
-    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
-    for (index, word) in words.enumerate() {
-        let gap = usize::from(index > 0);
-        let room = max_chars - count;
-        if word.chars().nth(room.saturating_sub(gap)).is_some() {
-            let keep = room.saturating_sub(gap + 1);
-            if keep > 0 {
-                short.extend((gap > 0).then_some(' ').into_iter().chain(word.chars().take(keep)));
-            }
-            short.push('…');
-            return short;
+    let (mut count, mut gap) = (0, false);
+    for c in text.chars() {
+        if c.is_whitespace() || c.is_control() {
+            gap = count > 0;
+            continue;
         }
-        if gap > 0 {
-            short.push(' ');
+        let needed = 1 + usize::from(gap);
+        if count + needed > max_chars {
+            return cut_off(short, count == max_chars);
         }
-        short.push_str(word);
-        count += gap + word.chars().count();
+        short.extend(gap.then_some(' '));
+        short.push(c);
+        (count, gap) = (count + needed, false);
     }
+    short
+}
+
+fn cut_off(mut short: String, is_full: bool) -> String {
+    if is_full {
+        short.pop();
+    }
+    short.truncate(short.trim_end().len());
+    short.push('…');
     short
 }
 

@@ -1,1 +1,8 @@
-//! Routing.
+//! The rule book, row by row, on small worlds.
+
+mod bell;
+mod circumstances;
+mod explaining;
+mod following;
+mod properties;
+mod worded;

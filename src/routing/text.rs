@@ -248,6 +248,3 @@ pub fn one_line(text: String) -> String {
         && !text.contains("  ");
     if is_line { text } else { super::plain_text::shorten(&text, MAX_TITLE_CHARS) }
 }
-
-#[cfg(test)]
-mod tests;
