@@ -127,6 +127,7 @@ fn check_ticket(ticket: &TicketSnapshot, problems: &mut Problems<'_>) {
 
 fn check_message(message: &Message, problems: &mut Problems<'_>) {
     optional_id(message.id.as_ref(), "/data/message/id", problems);
+    text(message.url.as_deref(), "/data/message/url", problems);
     ids(Some(&message.mentions), "/data/message/mentions", problems);
     if message.attachments.len() > MAX_NAMES {
         problems.add("event.too_many", "/data/message/attachments", format!("has more than {MAX_NAMES} members"));
