@@ -288,24 +288,31 @@ impl Reader<'_> {
     fn actor(&mut self, kind: EventType) -> Actor {
         use EventType::{MessageReceived, NoteAdded, ReplySent, TicketCreated, TicketReopened};
         let by_article = matches!(kind, MessageReceived | NoteAdded | ReplySent | TicketCreated | TicketReopened);
-        let writer = self.article.and_then(|article| article.created_by.as_ref()).filter(|_| by_article);
+        let article = self.article.filter(|_| by_article);
+        let sender = article.and_then(|article| article.sender.as_ref()?.name());
+        // A message that an agent took down on the phone is the customer's: Zammad says so by `sender`.
+        if kind == MessageReceived || sender == Some("Customer") {
+            return self.customer();
+        }
+        let writer = article.and_then(|article| article.created_by.as_ref());
         let Some(user) = writer.or(self.ticket.updated_by.as_ref()).and_then(Person::full) else {
             return Actor::default();
         };
         let Some(id) = user.id.as_ref().and_then(LooseId::text).filter(|id| id != NOBODY) else {
             return Actor::default();
         };
-        let name = user.name();
-        let sender = self.article.and_then(|article| article.sender.as_ref()?.name()).filter(|_| by_article);
-        let owns = self.ticket.customer.as_ref().and_then(Person::id).as_deref() == Some(id.as_str());
-        // A message that an agent took down on the phone is the customer's: Zammad says so by `sender`.
-        if sender == Some("Customer") || (sender.is_none() && owns) || kind == MessageReceived {
-            let customer = self.ticket.customer.as_ref().and_then(Person::full).map(|user| self.contact(user));
-            let customer = customer.unwrap_or_default();
-            return Actor { kind: ActorKind::Customer, id: customer.id, name: customer.name, ..Actor::default() };
+        if sender.is_none() && self.ticket.customer.as_ref().and_then(Person::id).as_ref() == Some(&id) {
+            return self.customer();
         }
+        let name = user.name();
         let id = self.people.agent(&id, user.email.as_deref(), &name);
         Actor { kind: ActorKind::Agent, id: Some(id), name: Some(name).filter(|n| !n.is_empty()), ..Actor::default() }
+    }
+
+    fn customer(&self) -> Actor {
+        let user = self.ticket.customer.as_ref().and_then(Person::full);
+        let contact = user.map(|user| self.contact(user)).unwrap_or_default();
+        Actor { kind: ActorKind::Customer, id: contact.id, name: contact.name, ..Actor::default() }
     }
 
     fn message(&mut self) -> Option<Message> {

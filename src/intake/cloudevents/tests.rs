@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 
 use super::{Incoming, MAX_EVENT_BYTES, parse};
 use crate::{
-    domain::event::{ActorKind, Event, EventType},
+    domain::{
+        Id,
+        event::{ActorKind, Event, EventType},
+    },
     error::{Error, Result},
 };
 
@@ -64,7 +67,7 @@ fn the_sample_of_the_reference_is_read_whole() {
         let ticket = event.data.ticket.as_ref().unwrap();
         assert_eq!((ticket.team.clone(), ticket.assignees.clone()), (Some(None), Some(Some(vec!["ben".into()]))));
         assert_eq!(ticket.no_access, None, "left out is not cleared");
-        assert_eq!(event.data.message.as_ref().unwrap().mentions, ["ben".into()]);
+        assert_eq!(event.data.message.as_ref().unwrap().mentions, [Id::from("ben")]);
     }
 }
 

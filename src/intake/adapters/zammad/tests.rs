@@ -1,7 +1,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use crate::{
-    domain::event::{ActorKind, Escalation, Event, EventType},
+    domain::{
+        Id,
+        event::{ActorKind, Escalation, Event, EventType},
+    },
     error::{Error, Result},
     intake::adapters::{
         Parsed,
@@ -127,14 +130,14 @@ fn an_assignment_by_hand_names_the_agent_and_one_by_the_scheduler_is_a_rules() {
 fn somebody_whom_nobody_matches_is_reported_and_the_event_kept() {
     let parsed = hook("assigned_to_stranger", "bellhop:assigned");
     assert_eq!(parsed.unmatched, [("77".to_owned(), "Sam Stranger".to_owned())]);
-    assert_eq!(parsed.events[0].data.assigned.as_ref().unwrap().agents, ["main:77".into()]);
+    assert_eq!(parsed.events[0].data.assigned.as_ref().unwrap().agents, [Id::from("main:77")]);
 }
 
 #[test]
 fn a_mention_in_a_note_is_a_person() {
     let note = event("note_with_mention", "bellhop:note").data;
     assert_eq!((note.actor.kind, note.actor.id.as_deref()), (ActorKind::Agent, Some("jane")));
-    assert_eq!(note.message.unwrap().mentions, ["ben".into()]);
+    assert_eq!(note.message.unwrap().mentions, [Id::from("ben")]);
 }
 
 #[test]
