@@ -23,7 +23,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await Promise.all([ana.close(), ben.close()]);
   await hub.stop();
-  expect(browsers.complaints).toEqual([]);
+  expect(browsers.takeComplaints()).toEqual([]);
 });
 
 const bellOf = (context: BrowserContext) => Bell.on(context, `${hub.url}/`);

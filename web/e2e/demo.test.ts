@@ -31,7 +31,7 @@ beforeEach(async () => {
   return async () => {
     await context.close();
     await hub.stop();
-    expect(browsers.complaints).toEqual([]);
+    expect(browsers.takeComplaints()).toEqual([]);
   };
 });
 
@@ -84,7 +84,8 @@ describe('the demo desk', () => {
     await mine.page.locator('select[name="assignee"]').selectOption(me);
     await mine.page.locator('desk-acts li', { hasText: 'ticket.assigned' }).waitFor();
     expect(await mine.page.locator('desk-acts li').first().innerText()).toMatch(/notified nobody/);
-    expect(await count(mine)).toBe(before);
+    // Opening a ticket reads what was about it: fewer, perhaps, but never more.
+    expect(await count(mine)).toBeLessThanOrEqual(before);
   });
 
   it('opens the ticket from the bell, at the comment, and reads what was about it', async () => {

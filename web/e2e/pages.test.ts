@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browsers.close();
   await hub.stop();
-  expect(browsers.complaints).toEqual([]);
+  expect(browsers.takeComplaints()).toEqual([]);
 });
 
 describe('the home page', () => {

@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await context.close();
   await hub.stop();
-  expect(browsers.complaints).toEqual([]);
+  expect(browsers.takeComplaints()).toEqual([]);
 });
 
 async function openPage(): Promise<void> {

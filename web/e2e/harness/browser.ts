@@ -27,8 +27,7 @@ export const PHONE: BrowserContextOptions = {
 
 export class Browsers {
   #browser: Browser;
-  /** What pages complained about: uncaught errors, and refusals of the content security policy. */
-  readonly complaints: string[] = [];
+  #complaints = new Set<string>();
 
   private constructor(browser: Browser) {
     this.#browser = browser;
@@ -42,12 +41,19 @@ export class Browsers {
     return this.#browser.close();
   }
 
+  /** What pages complained about since the last call: uncaught errors, and refusals of the content security policy. */
+  takeComplaints(): string[] {
+    const complaints = [...this.#complaints];
+    this.#complaints.clear();
+    return complaints;
+  }
+
   /** Somebody's browser, without a session. */
   async context(options: BrowserContextOptions = {}): Promise<BrowserContext> {
     const context = await this.#browser.newContext(options);
-    context.on('weberror', (error) => this.complaints.push(String(error.error())));
+    context.on('weberror', (error) => this.#complaints.add(String(error.error())));
     context.on('console', (message) => {
-      if (/content security policy/i.test(message.text())) this.complaints.push(message.text());
+      if (/content security policy/i.test(message.text())) this.#complaints.add(message.text());
     });
     return context;
   }
