@@ -75,6 +75,28 @@ async fn redis_goes_and_comes_back_empty_and_nothing_is_lost() {
 }
 
 #[tokio::test]
+async fn redis_hangs_and_nothing_is_lost() {
+    let redis = RedisServer::start();
+    let (a, b) = two_nodes(&redis).await;
+    let mut ana = a.agent("ana").connect().await;
+
+    redis.freeze();
+    b.event(mention("ana")).await;
+    let posted = Instant::now();
+    ana.expect_notification("mention").await;
+    assert!(posted.elapsed() < Duration::from_secs(6), "found by the probe, then by heads: {:?}", posted.elapsed());
+
+    redis.thaw();
+    until_state(&a, "ready").await;
+    until_state(&b, "ready").await;
+    let posted = Instant::now();
+    b.event(assigned("ana")).await;
+    ana.expect_notification("assignment").await;
+    assert!(posted.elapsed() < Duration::from_millis(900), "over the bus again: {:?}", posted.elapsed());
+    a.assert_same(&mut ana).await;
+}
+
+#[tokio::test]
 async fn agent_created_at_one_node_while_redis_is_down_is_known_at_the_other() {
     let mut redis = RedisServer::start();
     let (a, b) = two_nodes(&redis).await;

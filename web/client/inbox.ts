@@ -96,7 +96,10 @@ export class Inbox {
 
   /** Shows an act before the server confirmed it; the counts wait for the server. Returns how to take it back. */
   anticipate(act: Act, selector: Selector, at: string): () => void {
-    const guesses = this.#matching(selector).map((entry) => ({ entry, guess: after(entry, act, at, null) }));
+    const guesses = this.#matching(selector, act).map((entry) => ({
+      entry,
+      guess: after(entry, act, at, null),
+    }));
     for (const { entry, guess } of guesses) this.#entries.set(entry.id, guess);
     return () => {
       for (const { entry, guess } of guesses) {
@@ -153,7 +156,7 @@ export class Inbox {
     // "All that is read" depends on what this client believes is read: only the hub's own list is sure.
     const gap = 'status' in selector || this.#advance(frame);
     const at = frame.at ?? new Date().toISOString();
-    for (const entry of this.#matching(selector)) {
+    for (const entry of this.#matching(selector, frame.op)) {
       if (entry.changed_seq >= frame.seq) continue;
       const changed = after(entry, frame.op, at, frame.until ?? null);
       // After a gap the entries themselves come again, and must count as newer than what is shown until then.
@@ -189,9 +192,11 @@ export class Inbox {
     this.#counts = counts;
   }
 
-  #matching(selector: Selector): Notification[] {
+  #matching(selector: Selector, act: string): Notification[] {
     if ('ids' in selector) return selector.ids.flatMap((id) => this.#entries.get(id) ?? []);
-    return [...this.#entries.values()].filter((entry) => matches(entry, selector));
+    return [...this.#entries.values()].filter(
+      (entry) => matches(entry, selector) && isMeant(entry, selector, act),
+    );
   }
 }
 
@@ -203,6 +208,18 @@ function matches(entry: Notification, selector: Exclude<Selector, { ids: string[
   if ('status' in selector && selector.status === 'read' && entry.read_at === null) return false;
   if ('status' in selector && selector.status === 'unread' && entry.read_at !== null) return false;
   return entry.seq <= selector.up_to;
+}
+
+/** Which of the entries that a selector covers the hub's bulk acts leave alone: what the list does not show. */
+function isMeant(entry: Notification, selector: Selector, act: string): boolean {
+  const cleared = entry.cleared_at !== null;
+  const asleep = entry.snoozed_until !== null;
+  if (act === 'restore') return cleared;
+  if (cleared) return false;
+  if (!('all' in selector || 'status' in selector)) return true;
+  if (act === 'read') return !asleep && entry.resolved === null;
+  if (act === 'clear') return !asleep;
+  return true;
 }
 
 function selectorOf(frame: ChangedFrame): Selector {
@@ -225,7 +242,8 @@ function after(entry: Notification, act: string, at: string, until: string | nul
     case 'restore':
       return { ...entry, cleared_at: null };
     case 'snooze':
-      return { ...entry, snoozed_until: until ?? entry.snoozed_until };
+      // What is put off comes back as something to be done, read before or not.
+      return { ...entry, snoozed_until: until ?? entry.snoozed_until, read_at: null };
     case 'wake':
       return { ...entry, snoozed_until: null };
     case 'resolve':

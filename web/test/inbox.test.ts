@@ -14,6 +14,8 @@ const arrival = (entry: Notification, prev: number, unread = 1): ServerFrame => 
   counts: counts(unread),
   notification: entry,
 });
+const changed = (change: object, seq: number): ServerFrame =>
+  ({ type: 'changed', seq, prev: seq - 1, counts: counts(1), ...change }) as ServerFrame;
 
 function inboxWith(...entries: Notification[]): Inbox {
   const inbox = new Inbox();
@@ -74,8 +76,6 @@ describe('inbox', () => {
       notification({ seq: 2, ticket: { id: 'T' } }),
       notification({ seq: 3, read_at: '2026-11-20T09:30:00Z' }),
     );
-    const changed = (change: object, seq: number): ServerFrame =>
-      ({ type: 'changed', seq, prev: seq - 1, counts: counts(1), ...change }) as ServerFrame;
     inbox.apply(changed({ op: 'read', ids: ['n1'] }, 4));
     inbox.apply(changed({ op: 'read', ticket: 'T' }, 5));
     expect(inbox.visible(NOW).every((entry) => entry.read_at !== null)).toBe(true);
@@ -91,6 +91,22 @@ describe('inbox', () => {
     inbox.apply(changed({ op: 'resolve', ids: ['n1'] }, 11));
     expect(ids(inbox)).toEqual(['n3', 'n1']);
     expect(inbox.get('n1')?.resolved).toBeTruthy();
+  });
+
+  it('leaves alone what a bulk act of the hub leaves alone: the cleared, and the sleeping', () => {
+    const inbox = inboxWith(
+      notification({ seq: 1, cleared_at: '2026-11-20T09:00:00Z' }),
+      notification({ seq: 2, snoozed_until: '2026-11-20T11:00:00Z' }),
+      notification({ seq: 3 }),
+    );
+    inbox.apply(changed({ op: 'read', all: true, up_to: 3 }, 4));
+    inbox.apply(changed({ op: 'clear', all: true, up_to: 3 }, 5));
+    inbox.apply(changed({ op: 'restore', ids: ['n1'] }, 6));
+    const later = Date.parse('2026-11-20T12:00:00Z');
+    expect(inbox.visible(later).map(({ id, read_at }) => [id, read_at])).toEqual([
+      ['n2', null],
+      ['n1', null],
+    ]);
   });
 
   it('asks to list again when an entry that it does not hold comes back', () => {

@@ -81,6 +81,11 @@ impl Browser {
         self.reconnect().await;
     }
 
+    /// From now on it connects to another hub of the same store; it must have lost this one.
+    pub fn turn_to(&mut self, addr: SocketAddr) {
+        self.addr = addr;
+    }
+
     /// Leaves in good order. What it holds stays.
     pub async fn disconnect(&mut self) {
         if let Some(mut socket) = self.socket.take() {
@@ -101,7 +106,8 @@ impl Browser {
         self.try_send(message).await.unwrap_or_else(|lost| panic!("{} cannot speak: {lost:?}", self.agent));
     }
 
-    async fn try_send(&mut self, message: Value) -> Result<(), Lost> {
+    /// The same where the connection may be gone.
+    pub async fn try_send(&mut self, message: Value) -> Result<(), Lost> {
         let socket = self.socket.as_mut().ok_or(Lost::Broken)?;
         let sent = timeout(SOON, socket.send(Message::text(message.to_string()))).await.expect("the hub reads in time");
         sent.map_err(|_| Lost::Broken)

@@ -44,7 +44,8 @@ impl ClientInbox {
     /// When the frame builds on a position above the one held: the hub left something out.
     pub fn apply(&mut self, frame: &Value) {
         match frame["type"].as_str().unwrap_or_default() {
-            "welcome" => self.epoch = frame["epoch"].as_str().map(str::to_owned),
+            // What is held belongs to the epoch it was held in: only a reset replaces both.
+            "welcome" if self.epoch.is_none() => self.epoch = frame["epoch"].as_str().map(str::to_owned),
             "synced" => self.advance(frame),
             "reset" => self.reset(frame),
             "notification" => {
@@ -134,15 +135,22 @@ fn is_meant(frame: &Value, entry: &Value) -> bool {
     if let Some(ids) = frame["ids"].as_array() {
         return ids.contains(&entry["id"]);
     }
+    let is = |member: &str| !entry[member].is_null();
+    let is_shown = is("cleared_at") == (frame["op"] == "restore");
     if !frame["ticket"].is_null() {
-        return entry["ticket"]["id"] == frame["ticket"];
+        return is_shown && entry["ticket"]["id"] == frame["ticket"];
     }
     if !frame["comment"].is_null() {
-        return entry["comment"]["id"] == frame["comment"];
+        return is_shown && entry["comment"]["id"] == frame["comment"];
     }
-    let is_read = !entry["read_at"].is_null();
-    let has_status = frame["status"].is_null() || is_read;
-    has_status && entry["seq"].as_i64() <= frame["up_to"].as_i64()
+    // "All" is what the list shows.
+    let is_meant = match frame["op"].as_str() {
+        Some("read") => is_shown && !is("snoozed_until") && !is("resolved"),
+        Some("clear") => is_shown && !is("snoozed_until"),
+        _ => is_shown,
+    };
+    let has_status = frame["status"].is_null() || is("read_at");
+    is_meant && has_status && entry["seq"].as_i64() <= frame["up_to"].as_i64()
 }
 
 fn after(op: &str, frame: &Value, entry: &mut Value) {
@@ -152,7 +160,10 @@ fn after(op: &str, frame: &Value, entry: &mut Value) {
         "unread" => entry["read_at"] = Value::Null,
         "clear" => entry["cleared_at"] = at,
         "restore" => entry["cleared_at"] = Value::Null,
-        "snooze" => entry["snoozed_until"] = frame["until"].clone(),
+        "snooze" => {
+            entry["snoozed_until"] = frame["until"].clone();
+            entry["read_at"] = Value::Null;
+        }
         "wake" => entry["snoozed_until"] = Value::Null,
         "resolve" => entry["resolved"] = json!({"at": at}),
         _ => {}
