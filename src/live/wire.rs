@@ -28,7 +28,7 @@ impl Wire {
             Wire::Sse => {
                 if let Some(position) = frame.position {
                     // Writing to memory does not fail.
-                    write!(to, "id: {position}\n").expect("a buffer in memory takes whatever fits into memory");
+                    writeln!(to, "id: {position}").expect("a buffer in memory takes whatever fits into memory");
                 }
                 to.reserve(frame.text.len() + 8);
                 to.put_slice(b"data: ");
