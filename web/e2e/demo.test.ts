@@ -92,11 +92,14 @@ describe('the demo desk', () => {
     covers('R-037', 'R-047', 'R-099', 'R-111', 'R-112');
     const other = theirs.page;
     await openTicket(other, ticket);
-    await rings(mine, () => other.locator('button[name="customer-replies"]').click());
+    const me = await mine.page.locator('select[name="agent"]').inputValue();
+    await other.getByRole('button', { name: 'Internal note' }).click();
+    await other.locator('textarea').fill(`@${me} this one, please`);
+    await rings(mine, () => other.getByRole('button', { name: 'Add note' }).click());
     const before = await count(mine);
     await mine.open();
-    await mine.page.locator('bellhop-item .open').first().click();
-    await mine.page.locator('desk-ticket .thread').waitFor();
+    await mine.item('this one, please').locator('.open').click();
+    await mine.page.locator('.thread li.note.found', { hasText: 'this one, please' }).waitFor();
     expect(mine.page.url()).toContain(`ticket=${encodeURIComponent(ticket.id)}`);
     await becomes(async () => (await count(mine)) < before, true);
   });

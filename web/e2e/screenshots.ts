@@ -18,13 +18,14 @@ const WIDE = { viewport: { width: 1360, height: 860 } };
 /** A morning at the desk: something of every kind for the first agent. */
 async function liveAMorning(state: DemoState): Promise<void> {
   const [me, colleague] = state.agents;
-  const [first, second, third] = state.tickets;
+  const [first, second] = state.tickets;
+  const watched = state.tickets.find(({ assignees }) => assignees.length === 0)!;
   const post = (act: { event: Parameters<typeof postEvent>[1] }) => postEvent(state.api_key, act.event);
   const mine = { ...second!, assignees: [me!.id] };
-  await setWatch(me!, third!.id, true);
+  await setWatch(me!, watched.id, true);
   await post(assigned(second!, me!, null));
   await post(
-    customerReplies(third!, 'Thank you, I tried that, and now I see another message: “session expired”.'),
+    customerReplies(watched, 'Thank you, I tried that, and now I see another message: “session expired”.'),
   );
   await post(escalated(mine, colleague!, 'normal'));
   await post(agentNotes(first!, colleague!, `@${me!.id} have you seen this error before?`, state.agents));
@@ -69,7 +70,7 @@ async function shootAll(browsers: Browsers, hub: Hub, state: DemoState, suffix: 
   await context.request.post(`${hub.url}/session`, { data: { token }, headers: { origin: hub.url } });
   await go('/notifications', 'bellhop-row');
   await shoot(page, `notifications-${suffix}`);
-  await page.locator('bellhop-row .open').first().click();
+  await page.locator('bellhop-row .open').nth(1).click();
   await page.locator('bellhop-details').waitFor();
   await shoot(page, `details-${suffix}`);
   await go(`/panel?ticket=${encodeURIComponent(state.tickets[3]?.id ?? '')}`, 'bellhop-bell .badge');

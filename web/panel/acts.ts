@@ -5,7 +5,15 @@ import { property, state } from 'lit/decorators.js';
 import { controls } from '../elements/theme';
 import { pageStyles } from '../home/page_styles';
 import type { LogLine } from './controller';
-import { agentNotes, assigned, customerReopens, customerReplies, escalated, type DeskAct } from './events';
+import {
+  agentNotes,
+  assigned,
+  customerReopens,
+  customerReplies,
+  escalated,
+  isClosed,
+  type DeskAct,
+} from './events';
 import type { DemoAgent, DeskTicket } from './types';
 
 const REPLIES = [
@@ -26,11 +34,10 @@ export class DeskActs extends LitElement {
   override render() {
     const customer = this.ticket.customer?.name ?? 'The customer';
     const { colleague } = this;
-    const isClosed = this.ticket.status === 'closed';
     return html`<h2>Meanwhile, ${customer}</h2>
       <div class="acts">
         ${this.#button('customer-replies', 'Replies', () => customerReplies(this.ticket, this.#nextReply()))}
-        ${isClosed ? this.#button('customer-reopens', 'Reopens the ticket', () => customerReopens(this.ticket)) : nothing}
+        ${isClosed(this.ticket) ? this.#button('customer-reopens', 'Reopens the ticket', () => customerReopens(this.ticket)) : nothing}
       </div>
       ${colleague ? this.#colleagueActs(colleague) : nothing} ${this.#log()}`;
   }

@@ -1,5 +1,6 @@
 // What the demo desk does, apart from how it looks: who sits at this tab, which ticket is open, acts and watches.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { Notification } from '../client/protocol';
 import { Desk } from './desk';
 import { viewed, type DeskAct } from './events';
 import { epochOf, loadState, loadWatches, postEvent, setWatch } from './hub_api';
@@ -80,6 +81,24 @@ export class DeskController implements ReactiveController {
     const address = ticketId === null ? '/panel' : `/panel?ticket=${encodeURIComponent(ticketId)}`;
     if (ticketId !== this.#ticketId) history.pushState(null, '', address);
     this.#show(ticketId);
+  }
+
+  /** Opens what a notification is about. A comment from before this desk was opened joins the thread. */
+  openFrom({ ticket, comment, actor, body, created_at }: Notification): void {
+    if (!ticket) return;
+    const id = typeof comment === 'string' ? comment : comment?.id;
+    if (id && body) {
+      const kind = actor?.kind === 'customer' ? 'customer' : 'note';
+      const message = {
+        id,
+        kind,
+        author: actor?.name ?? 'System',
+        text: body,
+        at: Date.parse(created_at),
+      } as const;
+      this.#desk?.remember(ticket.id, message);
+    }
+    this.open(ticket.id);
   }
 
   /** Does it in the desk and tells the hub. */

@@ -34,13 +34,19 @@ export class Desk extends EventTarget {
   }
 
   /** Writes down what was done. */
-  record({ ticket, message }: DeskAct): void {
+  record({ ticket, message }: Pick<DeskAct, 'ticket' | 'message'>): void {
     this.#reload();
     this.#tickets = this.#tickets.map((held) =>
       held.id === ticket.id ? { ...held, ...ticket, thread: [...held.thread, message] } : held,
     );
     this.#storage.setItem(this.#key, JSON.stringify(this.#tickets));
     this.dispatchEvent(new Event('change'));
+  }
+
+  /** Adds what was said elsewhere, unless the thread has it. */
+  remember(ticketId: string, message: Message): void {
+    const ticket = this.find(ticketId);
+    if (ticket && !ticket.thread.some(({ id }) => id === message.id)) this.record({ ticket, message });
   }
 
   close(): void {

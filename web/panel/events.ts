@@ -17,13 +17,15 @@ export interface CloudEvent {
   data: Record<string, unknown>;
 }
 
-const CLOSED = ['closed', 'resolved'];
+/** Nobody works on it any more; a customer's word opens it again. */
+export function isClosed({ status }: Ticket): boolean {
+  return status === 'closed' || status === 'resolved';
+}
 
 export function customerReplies(ticket: Ticket, text: string): DeskAct {
-  const isReopened = CLOSED.includes(ticket.status);
   const after = { ...ticket, status: 'open' };
   const message = say('customer', ticket.customer?.name ?? 'Customer', text);
-  const data = { message: wire(message), reopened: isReopened };
+  const data = { message: wire(message), reopened: isClosed(ticket) };
   return act('message.received', customerOf(ticket), after, data, message);
 }
 

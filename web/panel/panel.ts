@@ -142,7 +142,7 @@ export class BellhopDesk extends LitElement {
     const { notification } = event.detail;
     if (!notification.ticket) return;
     event.preventDefault();
-    this.#desk.open(notification.ticket.id);
+    this.#desk.openFrom(notification);
     const comment = commentId(notification);
     if (comment) void this.#jumpTo(comment);
   };

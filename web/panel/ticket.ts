@@ -7,7 +7,7 @@ import { icons } from '../elements/icons';
 import { relativeTime } from '../elements/relative_time';
 import { controls } from '../elements/theme';
 import { pageStyles } from '../home/page_styles';
-import { agentNotes, agentReplies, assigned, closed, escalated, type DeskAct } from './events';
+import { agentNotes, agentReplies, assigned, closed, escalated, isClosed, type DeskAct } from './events';
 import { initials } from './initials';
 import { tagStyles } from './panel_styles';
 import { ticketStyles } from './ticket_styles';
@@ -65,7 +65,7 @@ export class DeskTicketView extends LitElement {
           Escalate
         </button>
         ${
-          status === 'closed'
+          isClosed(this.ticket)
             ? nothing
             : html`<button
                 class="button"
