@@ -51,14 +51,14 @@ export const tintStyles = css`
   }
   .eye {
     position: absolute;
-    right: -5px;
-    bottom: -4px;
+    right: -6px;
+    bottom: -6px;
     display: grid;
     place-items: center;
-    width: 19px;
-    height: 19px;
+    width: 22px;
+    height: 22px;
     border-radius: 50%;
-    font-size: 13px;
+    font-size: 16px;
     color: var(--bellhop-green);
     background: var(--bellhop-surface);
     box-shadow: 0 0 0 1px var(--bellhop-line);
