@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 use super::{AppState, body::Json, problem::Problem, who::Admin};
 use crate::{
     domain::{Id, settings::Settings},
-    error::Result,
+    error::{Error, FieldError, Invalid, Result},
+    routing::{rules::RULES, text::check_edited},
     store::{Edit, EditChange, RecordKind},
 };
 
@@ -30,7 +31,30 @@ pub async fn show(_: Admin, state: Data<AppState>) -> Result<HttpResponse> {
     )
 )]
 pub async fn change(_: Admin, state: Data<AppState>, body: Json<Map<String, Value>>) -> Result<HttpResponse> {
+    check(&body.0)?;
     let change = EditChange::MergeDeep(body.0);
     let edit = Edit { kind: RecordKind::Settings, id: Id::from("settings"), change, pointer: String::new() };
     Ok(HttpResponse::Ok().json(&state.edit(vec![edit]).await?.settings))
+}
+
+/// Refuses what would do nothing or break a text later: a rule or text that there is not, a template that fails.
+fn check(given: &Map<String, Value>) -> Result<()> {
+    let texts = given.get("texts").and_then(Value::as_object).into_iter().flatten();
+    let texts = texts.filter_map(|(key, source)| {
+        let message = check_edited(key, source.as_str()?).err()?;
+        Some(FieldError { pointer: format!("/texts/{}", key.replace('~', "~0").replace('/', "~1")), message })
+    });
+    let rules = given.get("rules_off").and_then(Value::as_array).into_iter().flatten().enumerate();
+    let rules = rules.filter_map(|(index, id)| {
+        let id = id.as_str().filter(|id| RULES.iter().all(|rule| rule.id != *id))?;
+        Some(FieldError { pointer: format!("/rules_off/{index}"), message: format!("there is no rule {id:?}") })
+    });
+    let errors: Vec<FieldError> = texts.chain(rules).collect();
+    match errors.first() {
+        None => Ok(()),
+        Some(first) => {
+            let detail = format!("{} {}", first.pointer, first.message);
+            Err(Error::Invalid(Invalid { code: "settings.invalid", detail, errors }))
+        }
+    }
 }

@@ -2,14 +2,21 @@
 
 use crate::domain::{Id, directory::Directory};
 
-/// Different names in one text; a text that holds more is no comment.
-const MAX_MENTIONS: usize = 1_000;
+/// Signs looked at in one text; a text that holds more is no comment, and routing must stay quick whatever it is given.
+const MAX_SIGNS: usize = 1_000;
+/// Different names taken from one text.
+const MAX_NAMES: usize = 200;
+/// Bytes of a name: the longest id in the widest letters.
+const MAX_NAME_BYTES: usize = 4 * crate::domain::MAX_ID_CHARS;
+/// Signs at the end of a name that may belong to it or to the sentence; more of them belong to neither.
+const MAX_ENDING: usize = 3;
 
 /// Appends the agents whom `text` mentions, each once, in the order they stand. A name that nobody has is appended as
 /// it was written, so that the explanation can say so.
 pub fn find(text: &str, directory: &Directory, found: &mut Vec<Id>) {
-    let mut at = 0;
-    while let Some(next) = text[at..].find('@') {
+    let (mut at, before) = (0, found.len());
+    for _ in 0..MAX_SIGNS {
+        let Some(next) = text[at..].find('@') else { return };
         let sign = at + next;
         at = sign + 1;
         if !may_start(text[..sign].chars().next_back()) {
@@ -17,8 +24,11 @@ pub fn find(text: &str, directory: &Directory, found: &mut Vec<Id>) {
         }
         if let Some((agent, length)) = read(&text[at..], directory) {
             at += length;
-            if found.len() < MAX_MENTIONS && !found.contains(&agent) {
+            if !found.contains(&agent) {
                 found.push(agent);
+            }
+            if found.len() - before == MAX_NAMES {
+                return;
             }
         }
     }
@@ -40,21 +50,24 @@ fn read(rest: &str, directory: &Directory) -> Option<(Id, usize)> {
     known(name, directory).or_else(|| unknown(name))
 }
 
+/// The name at the start of `rest`; nothing where it is longer than any name.
 fn name_at(rest: &str) -> &str {
-    let end = rest.find(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '_' | '-')).unwrap_or(rest.len());
-    &rest[..end]
+    let ends = |(_, c): &(usize, char)| !c.is_alphanumeric() && !matches!(c, '.' | '_' | '-');
+    let end = rest.char_indices().find(ends).map_or(rest.len(), |(at, _)| at);
+    if end > MAX_NAME_BYTES { "" } else { &rest[..end] }
 }
 
 /// The longest known name: what ends a sentence may also be the end of an id.
 fn known(name: &str, directory: &Directory) -> Option<(Id, usize)> {
     let mut name = name;
-    while !name.is_empty() {
+    for _ in 0..=MAX_ENDING {
         if let Some(agent) = directory.agent_named(name) {
             return Some((agent.id.clone(), name.len()));
         }
         name = name.strip_suffix(['.', '-', '_'])?;
     }
-    None
+    let agent = directory.agent_named(name.trim_end_matches(['.', '-', '_']))?;
+    Some((agent.id.clone(), name.len()))
 }
 
 fn unknown(name: &str) -> Option<(Id, usize)> {
@@ -105,6 +118,19 @@ mod tests {
     #[test]
     fn ids_that_are_addresses_are_found() {
         assert_eq!(mentioned("@eva@example.com: look"), ["eva@example.com"]);
+    }
+
+    #[test]
+    fn a_text_made_to_be_slow_is_not() {
+        let start = std::time::Instant::now();
+        for text in
+            ["@".repeat(1 << 20), format!("@a{}", "-".repeat(1 << 20)), "@a- ".repeat(1 << 18), "@b@c".repeat(1 << 18)]
+        {
+            assert!(mentioned(&text).len() <= super::MAX_NAMES);
+        }
+        let many: String = (0..100_000).map(|n| format!("@x{n} ")).collect();
+        assert_eq!(mentioned(&many).len(), super::MAX_NAMES);
+        assert!(start.elapsed() < std::time::Duration::from_secs(10), "grows with the square of the length");
     }
 
     #[test]

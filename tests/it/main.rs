@@ -11,5 +11,6 @@ mod chaos;
 mod cli;
 mod cluster;
 mod model;
+mod routing;
 mod store;
 mod stories;

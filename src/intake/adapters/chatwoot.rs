@@ -29,6 +29,9 @@ use crate::{
 /// A first message stands this close to the making of its conversation.
 const FIRST_WITHIN_MS: i64 = 5_000;
 
+/// People mentioned in one message; the rest of a longer list is left as it stands.
+const MAX_MENTIONS: usize = 1_000;
+
 /// Events that are fine and mean nothing to an agent's bell.
 const SILENT: &[&str] = &[
     "message_updated",
@@ -321,7 +324,7 @@ impl Reader<'_> {
     fn read_mentions(&mut self, content: &str) -> (String, Vec<Id>) {
         let (mut text, mut mentions) = (String::with_capacity(content.len()), Vec::new());
         let mut rest = content;
-        while let Some((before, after)) = rest.split_once("(mention://") {
+        while let Some((before, after)) = rest.split_once("(mention://").filter(|_| mentions.len() < MAX_MENTIONS) {
             let (target, next) = after.split_once(')').unwrap_or((after, ""));
             text.push_str(without_label(before));
             let mut parts = target.splitn(3, '/');
@@ -335,7 +338,7 @@ impl Reader<'_> {
             rest = next;
         }
         text.push_str(rest);
-        mentions.truncate(1_000);
+        mentions.truncate(MAX_MENTIONS);
         (text, mentions)
     }
 
