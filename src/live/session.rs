@@ -143,6 +143,8 @@ impl Session {
     pub fn sync(&mut self, since: i64) {
         self.position = since.max(0);
         self.need = Need::Sync;
+        // A page under way was read before this was asked, and cannot answer it.
+        self.asked = None;
     }
 
     /// From where to read the store, if it has to be read (`i64::MAX`: only the head is wanted).

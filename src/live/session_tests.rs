@@ -276,3 +276,14 @@ fn what_was_never_sent_cannot_be_confirmed() {
     assert_eq!(session.check_ack(44), Ok(()), "it was sent before the client asked again");
     assert_eq!(Session::begin(None, Some(99), None).check_ack(99), Err(NeverSent), "a claim is not yet a position");
 }
+
+#[test]
+fn a_sync_is_answered_by_a_page_that_was_read_after_it() {
+    let mut session = settled_at(41);
+    session.sync(41);
+    session.asking();
+    session.sync(41);
+    let too_old = session.on_page(&page("e1", 41, 0, &[], false));
+    assert!(too_old.is_empty());
+    assert_eq!(read(&mut session, &page("e1", 42, 0, &[42], false)), ["notification 42<41", "synced 42"]);
+}

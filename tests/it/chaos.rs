@@ -13,7 +13,10 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep},
+};
 
 use crate::{
     harness::{
@@ -223,8 +226,16 @@ fn something_to_do(quiet: usize, held: i64) -> Value {
 }
 
 async fn same_as_the_store(run: &Run, browser: &mut Browser) -> ClientInbox {
-    browser.settle().await;
-    let store = inbox_at(run.node(0), &browser.agent).await;
+    // What the agent did last, and the answer to an earlier `sync`, may still be under way.
+    let end = Instant::now() + SOON;
+    let store = loop {
+        browser.settle().await;
+        let store = inbox_at(run.node(0), &browser.agent).await;
+        let agree = browser.inbox.kept() == store.kept() && browser.inbox.counts == store.counts;
+        if agree || Instant::now() > end {
+            break store;
+        }
+    };
     assert_eq!(browser.inbox.kept(), store.kept(), "{} holds something else than the store", browser.agent);
     assert_eq!(browser.inbox.counts, store.counts, "{} shows other counts than the store", browser.agent);
     store
