@@ -9,7 +9,9 @@ use actix_web::{
 };
 use futures_util::{FutureExt, StreamExt, future::LocalBoxFuture};
 use serde::de::DeserializeOwned;
+use tokio::sync::Semaphore;
 
+use super::state_of;
 use crate::error::{Error, Result};
 
 /// One event, and every other JSON body: 1 MiB.
@@ -48,7 +50,8 @@ pub async fn read_while(
     goes_on: impl Fn(&[u8]) -> bool,
 ) -> Result<Bytes> {
     let declared = request.headers().get("content-length").and_then(|length| length.to_str().ok()?.parse().ok());
-    let read = collect(payload, declared.unwrap_or(0), limit, what, goes_on);
+    let large_bodies = &state_of(request)?.options.large_bodies;
+    let read = collect(payload, declared.unwrap_or(0), limit, what, goes_on, large_bodies);
     let read = tokio::time::timeout(BODY_WITHIN, read).await.unwrap_or_else(|_| Err(broken("it took too long")));
     if matches!(read, Err(Error::TooLarge { .. })) {
         drain(payload).await;
@@ -62,6 +65,7 @@ async fn collect(
     limit: usize,
     what: &'static str,
     goes_on: impl Fn(&[u8]) -> bool,
+    large_bodies: &Semaphore,
 ) -> Result<Bytes> {
     if declared > limit {
         return Err(Error::TooLarge { what, limit });
@@ -75,6 +79,7 @@ async fn collect(
     }
     let mut body = BytesMut::with_capacity(declared.min(MAX_BODY_BYTES).max(first.len()));
     let mut chunk = Some(first);
+    let mut permit = None;
     while let Some(bytes) = chunk {
         let above = body.len() + bytes.len() > MAX_BODY_BYTES;
         if body.len() + bytes.len() > limit {
@@ -83,6 +88,9 @@ async fn collect(
         body.extend_from_slice(&bytes);
         if above && !goes_on(&body) {
             return Err(Error::TooLarge { what, limit: MAX_BODY_BYTES });
+        }
+        if above && permit.is_none() {
+            permit = Some(large_bodies.acquire().await.map_err(broken)?);
         }
         chunk = payload.next().await.transpose().map_err(broken)?;
     }
@@ -211,7 +219,7 @@ mod tests {
     async fn read_of(bytes: usize, limit: usize, goes_on: bool) -> Result<Bytes> {
         let (request, mut payload) = TestRequest::default().set_payload(vec![b'['; bytes]).to_http_parts();
         let mut payload = web::Payload::from_request(&request, &mut payload).await.unwrap();
-        read_while(&request, &mut payload, limit, "a batch", |_| goes_on).await
+        collect(&mut payload, 0, limit, "a batch", |_| goes_on, &Semaphore::new(1)).await
     }
 
     #[actix_web::test]

@@ -51,8 +51,8 @@ pub async fn accept(
 ) -> Result<HttpResponse> {
     let (kind, name) = path.into_inner();
     let kind = *adapters::KINDS.iter().find(|known| **known == kind).ok_or(Error::NotFound("adapter"))?;
-    let body = read(&request, &mut payload, MAX_LARGE_BODY_BYTES, "a webhook").await?;
     let source = source(&state, &request, kind, &name).await?;
+    let body = read(&request, &mut payload, MAX_LARGE_BODY_BYTES, "a webhook").await?;
     let delivered = match deliver(&state, &source, &request, &body).await {
         Err(Error::Unauthorized) => Err(refuse(&state, &request)),
         other => other,

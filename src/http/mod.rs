@@ -38,6 +38,7 @@ use actix_web::{
     middleware::from_fn,
     web,
 };
+use tokio::sync::Semaphore;
 
 pub use self::openapi::document as openapi_document;
 use crate::{
@@ -85,13 +86,19 @@ pub struct HttpOptions {
     pub public_url: String,
     /// Whose pages may talk to it.
     pub origins: Origins,
+    /// Bodies above 1 MiB that may be on their way at once; further ones wait for their turn.
+    pub large_bodies: Arc<Semaphore>,
 }
+
+/// At 16 MiB each, a quarter of a gigabyte: that much memory strangers can make a node hold, and no more.
+const LARGE_BODIES: usize = 16;
 
 impl HttpOptions {
     /// From the settings `http.public_url` and `http.allowed_origins`.
     pub fn new(public_url: &str, allowed_origins: &[String]) -> HttpOptions {
         let public_url = public_url.trim_end_matches('/').to_owned();
-        HttpOptions { origins: Origins::new(&public_url, allowed_origins), public_url }
+        let origins = Origins::new(&public_url, allowed_origins);
+        HttpOptions { public_url, origins, large_bodies: Arc::new(Semaphore::new(LARGE_BODIES)) }
     }
 }
 

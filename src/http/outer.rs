@@ -49,6 +49,10 @@ fn add_security_headers(headers: &mut HeaderMap) {
     set(headers, header::CONTENT_SECURITY_POLICY, policy);
     set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(headers, header::REFERRER_POLICY, "strict-origin-when-cross-origin");
+    // Inboxes and directories are nothing for a cache; what may be kept has said so.
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        set(headers, header::CACHE_CONTROL, "no-store");
+    }
 }
 
 fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {

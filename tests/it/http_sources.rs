@@ -1,0 +1,92 @@
+//! Helpdesks that post their own webhooks: made over REST, verified by their secret, and how their deliveries went.
+
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Value, json};
+
+use crate::{
+    harness::TestHub,
+    http_raw::{Raw, request},
+};
+
+async fn put(hub: &TestHub, name: &str, body: Value) -> Raw {
+    request(hub, "PUT", &format!("/api/v1/sources/{name}")).admin().json(&body).send().await
+}
+
+fn zammad_reply() -> Value {
+    json!({"ticket": {"id": 81, "number": "31081", "title": "Printer on fire", "state": "open",
+                      "owner": {"id": 7, "login": "ben@example.com", "email": "ben@example.com", "firstname": "Ben", "lastname": "Low"},
+                      "customer": {"id": 9, "email": "carla@example.org", "firstname": "Carla", "lastname": "Reis"},
+                      "group": {"name": "Support"}, "article_count": 2, "updated_at": "2026-11-20T09:00:00.000Z"},
+           "article": {"id": 501, "body": "It burns again", "content_type": "text/plain", "internal": false, "sender": "Customer",
+                       "created_by": {"id": 9, "email": "carla@example.org", "firstname": "Carla", "lastname": "Reis"},
+                       "created_at": "2026-11-20T09:00:00.000Z"}})
+}
+
+async fn deliver(hub: &TestHub, body: &str, secret: &str, delivery: &str) -> Raw {
+    let mut mac = Hmac::<sha1::Sha1>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(body.as_bytes());
+    let signature = format!("sha1={}", hex::encode(mac.finalize().into_bytes()));
+    request(hub, "POST", "/hooks/zammad/main")
+        .header("content-type", "application/json")
+        .header("x-hub-signature", &signature)
+        .header("x-zammad-delivery", delivery)
+        .header("x-zammad-trigger", "bellhop:customer_reply")
+        .body(body.to_owned())
+        .send()
+        .await
+}
+
+#[tokio::test]
+async fn secret_is_made_shown_once_and_kept_when_the_source_is_changed() {
+    let hub = TestHub::start().await;
+    let made = put(&hub, "main", json!({"kind": "zammad"})).await.ok();
+    assert!(made["secret"].as_str().is_some_and(|secret| secret.len() >= 32));
+    assert!(made["hook_url"].as_str().unwrap().ends_with("/hooks/zammad/main"));
+    let changed = put(&hub, "main", json!({"base_url": "https://desk.example.com/"})).await.ok();
+    assert_eq!((&changed["base_url"], changed.get("secret")), (&json!("https://desk.example.com"), None));
+    let shown = request(&hub, "GET", "/api/v1/sources/main").admin().send().await.ok();
+    assert_eq!((&shown["kind"], shown.get("secret")), (&json!("zammad"), None));
+    let listed = request(&hub, "GET", "/api/v1/sources").admin().send().await.ok();
+    assert_eq!((&listed["items"][0]["id"], listed["items"][0].get("secret")), (&json!("main"), None));
+    put(&hub, "fax", json!({"kind": "fax"})).await.problem(422, "source.unknown_kind");
+}
+
+#[tokio::test]
+async fn delivery_with_the_right_signature_rings_and_shows_on_the_sources_page() {
+    let hub = TestHub::start().await;
+    let mut ben = hub.agent("ben").connect().await;
+    put(&hub, "main", json!({"kind": "zammad", "secret": "s3cret-of-zammad"})).await.ok();
+    let body = zammad_reply().to_string();
+    let delivered = deliver(&hub, &body, "s3cret-of-zammad", "job-1").await.ok();
+    assert_eq!(delivered["results"][0]["notified"], json!(["ben"]), "{delivered}");
+    ben.expect_notification("customer_reply").await;
+    let again = deliver(&hub, &body, "s3cret-of-zammad", "job-1").await.ok();
+    assert_eq!(again["results"][0]["status"], "duplicate");
+    ben.expect_nothing().await;
+    let shown = request(&hub, "GET", "/api/v1/sources/main").admin().send().await.ok();
+    assert!(shown["last_delivery_at"].is_string() && shown["last_error"].is_null(), "{shown}");
+}
+
+#[tokio::test]
+async fn wrong_signature_and_unknown_source_look_the_same_and_the_error_shows_on_the_page() {
+    let hub = TestHub::start().await;
+    put(&hub, "main", json!({"kind": "zammad", "secret": "s3cret-of-zammad"})).await.ok();
+    let wrong = deliver(&hub, &zammad_reply().to_string(), "guessed", "job-1").await;
+    wrong.problem(401, "auth.required");
+    let unknown = request(&hub, "POST", "/hooks/zammad/other").json(&zammad_reply()).send().await;
+    unknown.problem(401, "auth.required");
+    assert_eq!(wrong.text, unknown.text);
+    request(&hub, "POST", "/hooks/chatwoot/main").json(&zammad_reply()).send().await.problem(401, "auth.required");
+    request(&hub, "POST", "/hooks/fax/main").json(&json!({})).send().await.problem(404, "not_found");
+    let shown = request(&hub, "GET", "/api/v1/sources/main").admin().send().await.ok();
+    assert!(shown["last_error"].is_string() && shown["last_delivery_at"].is_null(), "{shown}");
+}
+
+#[tokio::test]
+async fn removed_source_is_refused_from_then_on() {
+    let hub = TestHub::start().await;
+    put(&hub, "main", json!({"kind": "zammad", "secret": "s3cret-of-zammad"})).await.ok();
+    assert_eq!(request(&hub, "DELETE", "/api/v1/sources/main").admin().send().await.status, 204);
+    deliver(&hub, &zammad_reply().to_string(), "s3cret-of-zammad", "job-1").await.problem(401, "auth.required");
+    request(&hub, "GET", "/api/v1/sources/main").admin().send().await.problem(404, "not_found");
+}
