@@ -93,6 +93,8 @@ pub async fn start(config: Config, listener: TcpListener, extras: Extras) -> Res
         .on_connect(move |io, _| live::websocket::on_connect(io, &limits))
         .workers(config.http.workers)
         .keep_alive(KEEP_ALIVE)
+        // Who closes a stream of events has left: otherwise that would show only when heartbeats cannot be sent.
+        .h1_allow_half_closed(false)
         .client_request_timeout(REQUEST_WITHIN)
         .max_connections(config.live.sessions_per_node.saturating_add(2_048))
         .backlog(4_096)

@@ -210,7 +210,11 @@ impl Driver {
             let seq = self.session().position();
             self.send(&ServerFrame::Ping { seq }.encode());
         }
-        post.bye.map(|bye| self.leave(bye))
+        if let Some(bye) = post.bye {
+            return Some(self.leave(bye));
+        }
+        // A clock that jumped, after the machine slept, shows with the next beat and not when the timer ends.
+        if post.ping { self.on_tick() } else { None }
     }
 
     fn on_tick(&mut self) -> Option<Ended> {

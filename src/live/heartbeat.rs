@@ -7,12 +7,7 @@ use std::{collections::HashMap, time::Duration};
 
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
-use super::{
-    Live,
-    bye::Reason,
-    handle::{HeadNews, Transport},
-    registry::SHARDS,
-};
+use super::{Live, bye::Reason, handle::HeadNews, registry::SHARDS};
 use crate::{
     auth::active_agent,
     bus::BusState,
@@ -51,9 +46,7 @@ impl Live {
     }
 
     async fn look_after(&self) {
-        self.registry().sweep();
-        let polling = self.registry().sessions().iter().filter(|s| s.transport == Transport::Polling).count();
-        self.figures().polling_sessions(polling);
+        self.figures().polling_sessions(self.registry().sweep());
         if self.options().bus.state() == BusState::Degraded {
             self.compare_all().await;
         }
@@ -108,7 +101,8 @@ impl Live {
         for agent in agents {
             self.registry().post_head(agent, Some(by_agent.get(agent).unwrap_or(&none_yet)), ping);
         }
-        if version > self.options().store.snapshot().version {
+        // A smaller one means that an older copy was restored.
+        if version != self.options().store.snapshot().version {
             self.refresh().await;
         }
     }

@@ -20,8 +20,9 @@ use tokio::time::Instant;
 /// Bytes that may wait for the socket before a nudge counts as "no room". The connection holds about 32 KB more of its
 /// own, and the kernel its socket buffer.
 const ROOM_BYTES: usize = 16 * 1024;
-/// Bytes that may wait before the session stops listening to its client, whose messages have answers.
-const MUTE_BYTES: usize = 64 * 1024;
+/// Bytes that may wait before the session stops listening to its client, whose messages have answers: a page of the
+/// store, and then some.
+const MUTE_BYTES: usize = 256 * 1024;
 
 #[derive(Default)]
 struct Pipe {
@@ -153,5 +154,48 @@ impl Drop for OutletBody {
 fn wake(waker: Option<Waker>) {
     if let Some(waker) = waker {
         waker.wake();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::BufMut;
+
+    use super::*;
+
+    fn take(body: &mut OutletBody) -> Poll<Option<Bytes>> {
+        let taken = Pin::new(body).poll_next(&mut Context::from_waker(Waker::noop()));
+        taken.map(|taken| taken.map(|Ok(bytes)| bytes))
+    }
+
+    #[tokio::test]
+    async fn what_was_written_leaves_whole_and_the_end_comes_after_it() {
+        let (outlet, mut body) = outlet();
+        assert_eq!(take(&mut body), Poll::Pending);
+        outlet.write(|to| to.put_slice(b"one "));
+        outlet.write(|to| to.put_slice(b"two"));
+        assert!(!outlet.is_empty() && outlet.too_slow_at(Duration::ZERO).is_some());
+        drop(outlet);
+        assert_eq!(take(&mut body), Poll::Ready(Some("one two".into())));
+        assert_eq!(take(&mut body), Poll::Ready(None));
+    }
+
+    #[tokio::test]
+    async fn a_socket_that_takes_nothing_is_noticed_and_one_that_takes_is_forgiven() {
+        let (outlet, mut body) = outlet();
+        outlet.write(|to| to.put_bytes(0, ROOM_BYTES));
+        assert!(!outlet.has_room() && !outlet.is_mute());
+        outlet.write(|to| to.put_bytes(0, MUTE_BYTES));
+        assert!(outlet.is_mute());
+        assert!(matches!(take(&mut body), Poll::Ready(Some(_))));
+        assert!(outlet.has_room() && outlet.is_empty() && outlet.too_slow_at(Duration::ZERO).is_none());
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_is_gone_is_known_to_be() {
+        let (outlet, body) = outlet();
+        assert!(!outlet.is_gone());
+        drop(body);
+        assert!(outlet.is_gone());
     }
 }

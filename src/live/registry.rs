@@ -160,15 +160,18 @@ impl Registry {
         }
     }
 
-    /// Forgets polling sessions that nobody asked for, and agents who are away.
-    pub(super) fn sweep(&self) {
+    /// Forgets polling sessions that nobody asked for, and agents who are away. How many polling sessions are left.
+    pub(super) fn sweep(&self) -> usize {
         let now = self.clock.now();
+        let mut polling = 0;
         for shard in &self.shards {
             lock(shard).retain(|_, connected| {
                 connected.expire(now);
+                polling += connected.sessions.iter().filter(|s| s.transport == Transport::Polling).count();
                 !connected.is_forgotten(now, &self.limits)
             });
         }
+        polling
     }
 
     /// From now on nobody new is let in.
@@ -281,3 +284,7 @@ impl Drop for Registration {
         self.registry.leave(&self.handle);
     }
 }
+
+#[cfg(test)]
+#[path = "registry_tests.rs"]
+mod tests;

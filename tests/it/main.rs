@@ -17,6 +17,7 @@ mod http_pages;
 mod http_raw;
 mod http_session;
 mod http_sources;
+mod live;
 mod model;
 mod routing;
 mod store;

@@ -37,6 +37,15 @@ impl Process {
         self.addr
     }
 
+    /// How much memory it holds (`VmRSS`).
+    pub fn resident_bytes(&self) -> u64 {
+        let pid = self.child.as_ref().expect("it runs").id();
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("the process is there");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("the kernel tells");
+        let kib: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number of KiB");
+        kib * 1024
+    }
+
     /// Ends it at once, as a power cut would (`SIGKILL`).
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {

@@ -1,0 +1,10 @@
+//! Live connections over real sockets: what a client may do, what it may not, and how the server ends it.
+
+mod acts;
+mod bad_input;
+mod credentials;
+mod endings;
+mod line;
+mod origins;
+mod slow;
+mod ways;
