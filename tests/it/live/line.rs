@@ -18,7 +18,7 @@ use tokio_tungstenite::{
     },
 };
 
-use crate::harness::{Event, SOON, TestHub, dial, mention, token};
+use crate::harness::{ADMIN_KEY, SOON, TestHub, dial, mention, token};
 
 /// A WebSocket.
 pub struct Line {
@@ -200,14 +200,20 @@ impl RawLine {
     }
 }
 
-/// `count` mentions of an agent in one request, numbered from `from` in their texts.
+/// `count` mentions of an agent in one request, numbered from `from`.
 pub async fn ring(hub: &TestHub, agent: &str, from: usize, count: usize) {
-    let events: Vec<Value> = (from..from + count)
-        .map(|n| {
-            let event: Event =
-                mention(agent).id(&format!("ring-{agent}-{n}")).message("text", json!(format!("@{agent} {n}")));
-            event.body(|| unreachable!("it has an id"), || "2026-11-20T09:00:00Z".to_owned())
-        })
-        .collect();
-    hub.post("/api/v1/events", json!(events)).await.expect(reqwest::StatusCode::ACCEPTED);
+    ring_at(hub.addr(), agent, from, count, "").await;
+}
+
+/// The same at an address, with some more text in each.
+pub async fn ring_at(addr: SocketAddr, agent: &str, from: usize, count: usize, text: &str) {
+    let numbered = |n: usize| {
+        let event =
+            mention(agent).id(&format!("ring-{agent}-{n}")).message("text", json!(format!("@{agent} {n} {text}")));
+        event.body(|| unreachable!("it has an id"), || "2026-11-20T09:00:00Z".to_owned())
+    };
+    let events: Vec<Value> = (from..from + count).map(numbered).collect();
+    let post = reqwest::Client::new().post(format!("http://{addr}/api/v1/events")).bearer_auth(ADMIN_KEY);
+    let answer = post.json(&events).timeout(SOON).send().await.unwrap();
+    assert_eq!(answer.status(), reqwest::StatusCode::ACCEPTED);
 }

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::line::{Line, ring};
-use crate::harness::{HubOptions, Process, SOON, TestHub, eventually, mention, post_event, put_agents, token};
+use super::line::{Line, ring, ring_at};
+use crate::harness::{HubOptions, Process, SOON, TestHub, eventually, mention, put_agents, token};
 
 /// Reads notifications until `last`, and checks that none is missing, none comes twice, and each builds on the last.
 async fn expect_all_up_to(line: &mut Line, mut held: i64, last: i64) {
@@ -69,7 +69,7 @@ async fn who_stops_reading_may_go_on_speaking() {
 }
 
 #[tokio::test]
-async fn a_hundred_stuck_clients_cost_a_constant() {
+async fn stuck_clients_cost_a_constant() {
     let hub = Process::start(&[]).await;
     put_agents(hub.addr(), &["ana"]).await;
     let mut stuck = Vec::new();
@@ -79,28 +79,22 @@ async fn a_hundred_stuck_clients_cost_a_constant() {
         line.until("synced").await;
         stuck.push(line);
     }
-    let mut n = 0;
-    let mut flood = async |count: usize| {
-        for _ in 0..count {
-            n += 1;
-            post_event(
-                hub.addr(),
-                mention("ana").id(&format!("flood-{n}")).message("text", json!("@ana ".repeat(100))),
-            )
-            .await;
-        }
-    };
-    flood(400).await;
+    let text = "and so on ".repeat(40);
+    for round in 0..4 {
+        ring_at(hub.addr(), "ana", round * 500, 500, &text).await;
+    }
     let before = hub.resident_bytes();
-    flood(400).await;
+    for round in 4..8 {
+        ring_at(hub.addr(), "ana", round * 500, 500, &text).await;
+    }
     let grown = hub.resident_bytes().saturating_sub(before);
     assert!(grown < 8 << 20, "a second flood made the server grow by {grown} bytes");
-    expect_all_up_to(&mut stuck[7], 0, 800).await;
+    expect_all_up_to(&mut stuck[7], 0, 4_000).await;
 }
 
 #[tokio::test]
 async fn who_reads_nothing_for_two_heartbeats_loses_the_connection() {
-    let hub = TestHub::with(HubOptions::default().with("BELLHOP_LIVE__PING_EVERY_MS", 500)).await;
+    let hub = TestHub::with(HubOptions::default().with("BELLHOP_LIVE__PING_EVERY_MS", 1_500)).await;
     hub.agent("ana").create().await;
     let mut stuck = Line::narrow(hub.addr()).await;
     stuck.hello(&token("ana"), json!({"since": 0})).await;

@@ -52,6 +52,11 @@ async fn next(events: &mut BoxStream<'static, Event>) -> Event {
     timeout(SOON, events.next()).await.expect("an event comes in time").expect("the stream is open")
 }
 
+/// The hub knows that the stream has lost its reader. (The client closes its connection while the test waits.)
+async fn is_gone(hub: &TestHub) {
+    eventually("the session is gone", SOON, async || hub.metric("bellhop_sessions").await == 0.0).await;
+}
+
 /// What changed after `since`, up to `synced` or `reset`, without the welcome.
 async fn over_socket(hub: &TestHub, agent: &str, since: i64) -> Vec<Value> {
     let mut line = Line::dial(hub).await;
@@ -120,6 +125,8 @@ async fn a_stream_goes_on_with_what_happens_and_resumes_from_the_last_event() {
     assert_eq!(next(&mut events).await.1["type"], "welcome");
     assert_eq!(next(&mut events).await.0, Some(2));
     assert_eq!(next(&mut events).await.1["type"], "synced");
+    drop(events);
+    is_gone(&hub).await;
 }
 
 #[tokio::test]
@@ -145,6 +152,8 @@ async fn who_reads_a_stream_confirms_and_reports_by_post() {
     assert_eq!(post("ana", "/api/v1/me/activity", looking).await, StatusCode::OK);
     let (_, changed) = next(&mut events).await;
     assert_eq!((&changed["type"], &changed["op"]), (&json!("changed"), &json!("read")));
+    drop(events);
+    is_gone(&hub).await;
 }
 
 #[tokio::test]
@@ -199,7 +208,7 @@ async fn a_stream_has_a_heartbeat_and_ends_with_its_reader() {
     // Far beyond two heartbeats: a stream is not expected to say anything.
     assert!(timeout(Duration::from_millis(900), async { while chunks.next().await.is_some() {} }).await.is_err());
     drop(chunks);
-    eventually("it is gone", SOON, async || hub.metric("bellhop_sessions").await == 0.0).await;
+    is_gone(&hub).await;
 }
 
 #[tokio::test]
