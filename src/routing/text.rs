@@ -91,7 +91,7 @@ enum Template {
     /// Words and values in a row, which nearly every text is: filled in without an interpreter, on the way of each event.
     Row(Vec<Piece>),
     /// Anything further goes through minijinja.
-    Full(Environment<'static>),
+    Full(Box<Environment<'static>>),
 }
 
 enum Piece {
@@ -115,7 +115,7 @@ impl Template {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_fuel(Some(FUEL));
         environment.add_template_owned(NAME, source.to_owned())?;
-        Ok(Template::Full(environment))
+        Ok(Template::Full(Box::new(environment)))
     }
 
     fn fill(&self, values: &Values<'_>) -> Result<String, minijinja::Error> {
