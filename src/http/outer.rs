@@ -35,7 +35,10 @@ pub(super) async fn around<B: MessageBody>(
     } else {
         next.call(request).await?.map_into_left_body()
     };
-    add_security_headers(answer.headers_mut());
+    // "Not modified" names no type, and its headers replace those that the browser keeps with the page.
+    if answer.status() != StatusCode::NOT_MODIFIED {
+        add_security_headers(answer.headers_mut());
+    }
     if let Some(allowance) = allowance {
         allowance.add_to(answer.headers_mut());
     }
