@@ -100,7 +100,7 @@ impl Driver {
         let now = Instant::now();
         let limits = live.limits();
         let throttle = Throttle::new(limits.messages_per_second, limits.message_burst, now);
-        let clockwork = Clockwork::new(admitted.expires_at, live.options());
+        let clockwork = Clockwork::new(admitted.expires_at, live.options().clock.clone(), limits);
         let Connection { outlet, wire, inbound, caller } = connection;
         Driver {
             live,

@@ -5,7 +5,8 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use futures_util::{StreamExt, stream::FuturesUnordered};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
 
 use super::{Live, bye::Reason, handle::HeadNews, registry::SHARDS};
 use crate::{
@@ -20,44 +21,58 @@ use crate::{
 const BATCH: usize = 500;
 /// How long a query may take before the beat goes on without it.
 const QUERY_WITHIN: Duration = Duration::from_secs(5);
+/// Queries of a beat that may be under way while the store is slow; beyond these there are only pings.
+const MAX_QUERIES: usize = 16;
 /// Between two looks at what is not urgent; and between two comparisons while the bus is degraded.
 const SECOND: Duration = Duration::from_secs(1);
 
 impl Live {
     /// Beats until it is dropped. Whoever assembles the node runs it and looks at how it ends, which it should not.
     pub async fn heartbeat(self) {
+        tokio::join!(self.beats(), self.seconds(), self.alarms());
+    }
+
+    /// Slice after slice, without waiting for the store: when it is out, the connections still live.
+    async fn beats(&self) {
         let slice_every = Duration::from_millis(self.limits().ping_every_ms.max(SHARDS as u64)) / SHARDS as u32;
-        let mut slices = interval(slice_every);
-        // After a stall the beats that were missed would only be a burst.
-        slices.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut seconds = interval(SECOND);
-        seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut slice = 0;
-        loop {
-            tokio::select! {
-                _ = slices.tick() => {
-                    self.beat(self.registry().agents_in(slice), true).await;
-                    slice = (slice + 1) % SHARDS;
+        let mut slices = steady(slice_every);
+        let mut queries = FuturesUnordered::new();
+        for slice in (0..SHARDS).cycle() {
+            loop {
+                tokio::select! {
+                    _ = slices.tick() => break,
+                    Some(()) = queries.next() => {}
                 }
-                _ = seconds.tick() => self.look_after().await,
-                () = self.registry().alarm.rang() => self.on_alarm().await,
+            }
+            let agents = self.registry().agents_in(slice);
+            if queries.len() < MAX_QUERIES {
+                queries.push(self.beat(agents, true));
+            } else {
+                self.ping(&agents);
             }
         }
     }
 
-    async fn look_after(&self) {
-        self.figures().polling_sessions(self.registry().sweep());
-        if self.options().bus.state() == BusState::Degraded {
-            self.compare_all().await;
+    async fn seconds(&self) {
+        let mut seconds = steady(SECOND);
+        loop {
+            seconds.tick().await;
+            self.figures().polling_sessions(self.registry().sweep());
+            if self.options().bus.state() == BusState::Degraded {
+                self.compare_all().await;
+            }
         }
     }
 
-    async fn on_alarm(&self) {
-        if self.registry().alarm.take_refresh() {
-            self.refresh().await;
-        }
-        if self.registry().alarm.take_compare() {
-            self.compare_all().await;
+    async fn alarms(&self) {
+        loop {
+            self.registry().alarm.rang().await;
+            if self.registry().alarm.take_refresh() {
+                self.refresh().await;
+            }
+            if self.registry().alarm.take_compare() {
+                self.compare_all().await;
+            }
         }
     }
 
@@ -71,7 +86,7 @@ impl Live {
         tracing::debug!(agents = agents.len(), took_ms = began.elapsed().as_millis() as u64, "heads compared");
     }
 
-    /// Reads the heads of some agents and posts them. Without the store there are still pings: the connection lives.
+    /// Reads the heads of some agents and posts them.
     async fn beat(&self, agents: Vec<Id>, ping: bool) {
         if agents.is_empty() {
             return;
@@ -80,10 +95,17 @@ impl Live {
             Ok(heads) => self.post(&agents, heads, ping).await,
             Err(error) => {
                 tracing::warn!(%error, "heads could not be read; the next beat tries again");
-                for agent in &agents {
-                    self.registry().post_head(agent, None, ping);
+                if ping {
+                    self.ping(&agents);
                 }
             }
+        }
+    }
+
+    /// Says only that the node lives.
+    fn ping(&self, agents: &[Id]) {
+        for agent in agents {
+            self.registry().post_head(agent, None, true);
         }
     }
 
@@ -123,4 +145,11 @@ impl Live {
             }
         }
     }
+}
+
+/// Ticks that do not catch up: after a stall the beats that were missed would only be a burst.
+fn steady(every: Duration) -> Interval {
+    let mut ticks = interval(every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
 }

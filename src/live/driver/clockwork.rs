@@ -9,11 +9,7 @@ use std::{
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::{
-    clock::Clock,
-    domain::Millis,
-    live::{LiveOptions, bye::Reason},
-};
+use crate::{clock::Clock, config::Limits, domain::Millis, live::bye::Reason};
 
 /// The longest sleep: a token's end further away is looked at again then.
 const LONGEST: Duration = Duration::from_secs(3600);
@@ -37,12 +33,12 @@ pub(super) struct Clockwork {
 }
 
 impl Clockwork {
-    pub(super) fn new(expires_at: Millis, options: &LiveOptions) -> Clockwork {
+    pub(super) fn new(expires_at: Millis, clock: Clock, limits: &Limits) -> Clockwork {
         let now = Instant::now();
         let mut clockwork = Clockwork {
-            clock: options.clock.clone(),
-            patience: options.limits.patience(),
-            warning_ms: options.limits.expiry_warning_ms,
+            clock,
+            patience: limits.patience(),
+            warning_ms: limits.expiry_warning_ms,
             last_heard: now,
             expires_at,
             warned: false,
@@ -86,12 +82,16 @@ impl Clockwork {
     /// Ready when something may be due. `listening`: silence counts.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, slow_at: Option<Instant>, listening: bool) -> Poll<()> {
         let deadline = self.deadline(slow_at, listening);
-        // Words of the client move the deadline away all the time: the timer is touched only when it would be late,
-        // or has gone off.
-        if deadline < self.timer.deadline() || self.timer.is_elapsed() {
+        if self.timer.as_mut().poll(cx).is_ready() {
             self.timer.as_mut().reset(deadline);
+            return Poll::Ready(());
         }
-        self.timer.as_mut().poll(cx)
+        // Words of the client move the deadline away all the time: the timer is touched only when it would be late.
+        if deadline < self.timer.deadline() {
+            self.timer.as_mut().reset(deadline);
+            return self.timer.as_mut().poll(cx);
+        }
+        Poll::Pending
     }
 
     fn deadline(&self, slow_at: Option<Instant>, listening: bool) -> Instant {
@@ -132,5 +132,93 @@ impl Clockwork {
         let next = if self.warned { self.expires_at } else { self.expires_at.saturating_sub(self.warning_ms) };
         let wait = u64::try_from(next.saturating_sub(self.clock.now())).unwrap_or(0);
         self.look_at = Instant::now() + Duration::from_millis(wait).min(LONGEST);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use super::*;
+
+    const NEVER: Millis = i64::MAX;
+
+    fn clockwork(expires_at: Millis) -> (Clockwork, Clock) {
+        let clock = Clock::manual(0);
+        (Clockwork::new(expires_at, clock.clone(), &Limits::default()), clock)
+    }
+
+    /// Sleeps until something may be due. Both clocks move: time is paused, and passes when nothing else happens.
+    async fn tick(clockwork: &mut Clockwork, clock: &Clock, slow_at: Option<Instant>, listening: bool) {
+        let began = Instant::now();
+        poll_fn(|cx| clockwork.poll(cx, slow_at, listening)).await;
+        clock.advance(i64::try_from(began.elapsed().as_millis()).expect("a short while"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_ends_a_session_after_two_heartbeats_and_each_word_puts_that_off() {
+        let (mut clockwork, clock) = clockwork(NEVER);
+        let began = Instant::now();
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        clockwork.heard(Instant::now());
+        while clockwork.overdue(None, true).is_none() {
+            tick(&mut clockwork, &clock, None, true).await;
+        }
+        assert_eq!(clockwork.overdue(None, true), Some(Reason::Silent));
+        assert_eq!(began.elapsed().as_secs(), 80);
+        assert_eq!(clockwork.overdue(None, false), None, "nobody is expected to speak on a stream of events");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reader_is_given_two_heartbeats() {
+        let (mut clockwork, clock) = clockwork(NEVER);
+        let slow_at = Some(Instant::now() + Duration::from_secs(50));
+        let began = Instant::now();
+        tick(&mut clockwork, &clock, slow_at, false).await;
+        assert_eq!(began.elapsed().as_secs(), 50);
+        assert_eq!(clockwork.overdue(slow_at, false), Some(Reason::TooSlow));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_is_warned_of_a_minute_before_its_end_once_and_again_after_its_renewal() {
+        let (mut clockwork, clock) = clockwork(600_000);
+        let warned_at = async |clockwork: &mut Clockwork| {
+            while !clockwork.take_warning() {
+                tick(clockwork, &clock, None, false).await;
+            }
+            clock.now() / 1_000
+        };
+        assert_eq!(warned_at(&mut clockwork).await, 540);
+        clockwork.renew(1_200_000);
+        assert_eq!(warned_at(&mut clockwork).await, 1_140);
+        while clockwork.overdue(None, false).is_none() {
+            assert!(!clockwork.take_warning(), "once");
+            tick(&mut clockwork, &clock, None, false).await;
+        }
+        assert_eq!((clockwork.overdue(None, false), clock.now() / 1_000), (Some(Reason::TokenExpired), 1_200));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_session_starts_anew_when_its_turn_comes_and_further_removals_do_not_put_that_off() {
+        let (mut clockwork, clock) = clockwork(NEVER);
+        clockwork.start_anew_later(7, 3_000);
+        assert_eq!(clockwork.take_reset(), None);
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        clockwork.start_anew_later(9, 3_000);
+        let began = Instant::now();
+        tick(&mut clockwork, &clock, None, true).await;
+        assert_eq!((began.elapsed().as_secs(), clockwork.take_reset()), (1, Some(9)));
+        assert_eq!(clockwork.take_reset(), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_store_that_failed_is_left_alone_for_a_moment() {
+        let (mut clockwork, clock) = clockwork(NEVER);
+        clockwork.pause(0.5);
+        assert!(clockwork.is_pausing());
+        let began = Instant::now();
+        tick(&mut clockwork, &clock, None, true).await;
+        assert_eq!(began.elapsed().as_millis(), 1_500);
+        assert!(!clockwork.is_pausing());
     }
 }
