@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web::Data};
 use serde::Serialize;
 
-use super::{AppState, preferences::InForce, problem::Problem, who::AgentUser};
+use super::{AppState, preferences::PreferencesInForce, problem::Problem, who::AgentUser};
 use crate::{
     auth::active_agent,
     domain::{Id, directory::Agent, inbox::Counts},
@@ -23,7 +23,7 @@ pub struct Me {
     #[schema(value_type = String)]
     epoch: Id,
     /// What counts for me.
-    preferences: InForce,
+    preferences: PreferencesInForce,
 }
 
 /// Says who I am, what is waiting and which preferences are in force
@@ -35,6 +35,6 @@ pub async fn show(me: AgentUser, state: Data<AppState>) -> Result<HttpResponse> 
     let (epoch, inbox) = state.store.inbox(&me.id).await?;
     let snapshot = state.store.snapshot();
     let agent = active_agent(&snapshot, &me.id).ok_or(Error::Unauthorized)?.clone();
-    let preferences = InForce::of(&snapshot, &me.id);
+    let preferences = PreferencesInForce::of(&snapshot, &me.id);
     Ok(HttpResponse::Ok().json(Me { agent, counts: inbox.counts, seq: inbox.seq, epoch, preferences }))
 }

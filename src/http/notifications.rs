@@ -22,7 +22,7 @@ const MAX_WORD_CHARS: usize = 200;
 
 /// What to tell whom.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
-pub struct Given {
+pub struct CustomNotification {
     /// Agent id.
     to: String,
     /// Agent id of who triggered it; the system when left out.
@@ -50,7 +50,7 @@ pub struct Given {
 ///
 /// With an `Idempotency-Key` the same request may be sent again: nothing happens twice.
 #[utoipa::path(
-    post, path = "/api/v1/notifications", tag = "Producers", security(("api_key" = [])), request_body = Given,
+    post, path = "/api/v1/notifications", tag = "Producers", security(("api_key" = [])), request_body = CustomNotification,
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 200 visible characters")),
     responses(
         (status = 202, body = Receipt), (status = 401, body = Problem), (status = 403, body = Problem),
@@ -61,7 +61,7 @@ pub async fn create(
     producer: Producer,
     state: Data<AppState>,
     request: HttpRequest,
-    body: Json<Given>,
+    body: Json<CustomNotification>,
 ) -> Result<HttpResponse> {
     let id = idempotency_key(&request)?.unwrap_or_else(|| Id::from(uuid::Uuid::now_v7().to_string()));
     let from = body.0.from.as_deref().map(|from| actor(&state, from));
@@ -95,7 +95,7 @@ fn actor(state: &AppState, from: &str) -> Actor {
     }
 }
 
-fn event(given: Given, actor: Option<Actor>, id: Id, now: Millis) -> Result<Event> {
+fn event(given: CustomNotification, actor: Option<Actor>, id: Id, now: Millis) -> Result<Event> {
     check_word("/to", &given.to)?;
     check_word("/type", &given.kind)?;
     given.from.as_deref().map_or(Ok(()), |from| check_word("/from", from))?;

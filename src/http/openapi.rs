@@ -156,6 +156,42 @@ mod tests {
     }
 
     #[test]
+    fn no_two_bodies_share_a_name() {
+        let names: Vec<&str> = SOURCES.iter().flat_map(|source| schemas_in(source)).collect();
+        let distinct: BTreeSet<&str> = names.iter().copied().collect();
+        assert!(names.len() > 20 && names.len() == distinct.len(), "{names:?}");
+    }
+
+    /// The names of the types in a file of this module that derive a schema.
+    fn schemas_in(source: &str) -> impl Iterator<Item = &str> {
+        source.split("ToSchema").skip(1).filter_map(|rest| rest.split_once("pub struct ")).filter_map(
+            |(between, rest)| {
+                let is_its_own = !between.contains("fn ") && !between.contains("struct ");
+                rest.split([' ', '<', '(']).next().filter(|_| is_its_own)
+            },
+        )
+    }
+
+    const SOURCES: &[&str] = &[
+        include_str!("changes.rs"),
+        include_str!("directory.rs"),
+        include_str!("events.rs"),
+        include_str!("explain.rs"),
+        include_str!("hooks.rs"),
+        include_str!("inbox.rs"),
+        include_str!("me.rs"),
+        include_str!("notifications.rs"),
+        include_str!("ops.rs"),
+        include_str!("preferences.rs"),
+        include_str!("problem.rs"),
+        include_str!("records.rs"),
+        include_str!("session.rs"),
+        include_str!("sources.rs"),
+        include_str!("test.rs"),
+        include_str!("watches.rs"),
+    ];
+
+    #[test]
     fn every_reference_inside_the_document_leads_somewhere() {
         let document: Value = serde_json::from_slice(&json()).unwrap();
         let text = document.to_string();

@@ -22,13 +22,13 @@ pub struct Alive {
 pub struct Readiness {
     /// `ready`, `degraded` (works, with delays between nodes), `draining`, `unavailable`.
     status: &'static str,
-    store: Part,
-    bus: Part,
+    store: PartState,
+    bus: PartState,
 }
 
 /// A part of the server.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct Part {
+pub struct PartState {
     /// `up`, `degraded`, `down`.
     state: &'static str,
 }
@@ -67,7 +67,11 @@ fn readiness(store_is_up: bool, bus: BusState, is_draining: bool) -> Readiness {
         (_, _, BusState::Up) => "ready",
     };
     let bus = if bus == BusState::Up { "up" } else { "degraded" };
-    Readiness { status, store: Part { state: if store_is_up { "up" } else { "down" } }, bus: Part { state: bus } }
+    Readiness {
+        status,
+        store: PartState { state: if store_is_up { "up" } else { "down" } },
+        bus: PartState { state: bus },
+    }
 }
 
 /// Figures in Prometheus' text format

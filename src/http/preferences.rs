@@ -29,9 +29,9 @@ const FREQUENCIES: &[&str] = &["instant", "15min", "hourly", "daily"];
 
 /// What counts for me.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct InForce {
+pub struct PreferencesInForce {
     /// In the order of the screen.
-    categories: Vec<Row>,
+    categories: Vec<PreferenceRow>,
     /// Which channels are on at all.
     channels: BTreeMap<&'static str, bool>,
     /// As they were stored; null when there are none.
@@ -42,7 +42,7 @@ pub struct InForce {
 
 /// One row of the screen.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct Row {
+pub struct PreferenceRow {
     /// The key in JSON.
     id: &'static str,
     /// The label on the screen.
@@ -55,12 +55,12 @@ pub struct Row {
     locked: bool,
 }
 
-impl InForce {
+impl PreferencesInForce {
     /// What counts for an agent.
-    pub(super) fn of(snapshot: &Snapshot, agent: &str) -> InForce {
+    pub(super) fn of(snapshot: &Snapshot, agent: &str) -> PreferencesInForce {
         let (chosen, settings) = (snapshot.preferences_of(agent), &snapshot.settings);
-        InForce {
-            categories: CATEGORIES.iter().map(|row| Row::of(row.id, row.label, chosen, settings)).collect(),
+        PreferencesInForce {
+            categories: CATEGORIES.iter().map(|row| PreferenceRow::of(row.id, row.label, chosen, settings)).collect(),
             channels: CHANNELS.iter().map(|name| (*name, chosen.channels.get(*name) != Some(&false))).collect(),
             quiet_hours: chosen.quiet_hours.clone(),
             email_frequency: chosen.email_frequency.clone().unwrap_or_else(|| "instant".to_owned()),
@@ -68,21 +68,21 @@ impl InForce {
     }
 }
 
-impl Row {
-    fn of(id: &'static str, label: &'static str, chosen: &Preferences, settings: &Settings) -> Row {
+impl PreferenceRow {
+    fn of(id: &'static str, label: &'static str, chosen: &Preferences, settings: &Settings) -> PreferenceRow {
         let choice = chosen.choice(id, &settings.categories);
         let default = Preferences::default().choice(id, &settings.categories);
-        Row { id, label, choice, default, locked: default == Choice::Required }
+        PreferenceRow { id, label, choice, default, locked: default == Choice::Required }
     }
 }
 
 /// What I want changed. What is left out stays; null goes back to the default.
 #[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
 #[serde(default)]
-pub struct Given {
+pub struct PreferencesGiven {
     /// By category id, or the rows as they were read.
     #[schema(value_type = Object)]
-    categories: Option<GivenCategories>,
+    categories: Option<CategoriesGiven>,
     /// By channel.
     channels: Option<BTreeMap<String, Option<bool>>>,
     /// As the screen stores them.
@@ -102,13 +102,13 @@ fn given<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Value>, D::
 
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-enum GivenCategories {
+enum CategoriesGiven {
     ById(BTreeMap<String, Option<Choice>>),
-    Rows(Vec<GivenRow>),
+    Rows(Vec<RowGiven>),
 }
 
 #[derive(Debug, Deserialize)]
-struct GivenRow {
+struct RowGiven {
     id: String,
     choice: Option<Choice>,
 }
@@ -116,29 +116,29 @@ struct GivenRow {
 /// Shows my preferences
 #[utoipa::path(
     get, path = "/api/v1/me/preferences", tag = "Agents", security(("agent" = [])),
-    responses((status = 200, body = InForce), (status = 401, body = Problem))
+    responses((status = 200, body = PreferencesInForce), (status = 401, body = Problem))
 )]
 pub async fn show(me: AgentUser, state: Data<AppState>) -> Result<HttpResponse> {
-    Ok(HttpResponse::Ok().json(InForce::of(&*state.store.refresh().await?, &me.id)))
+    Ok(HttpResponse::Ok().json(PreferencesInForce::of(&*state.store.refresh().await?, &me.id)))
 }
 
 /// Changes my preferences
 ///
 /// In force for every event posted after the answer. A category that an administrator requires cannot be changed.
 #[utoipa::path(
-    put, path = "/api/v1/me/preferences", tag = "Agents", security(("agent" = [])), request_body = Given,
-    responses((status = 200, body = InForce), (status = 401, body = Problem), (status = 422, body = Problem))
+    put, path = "/api/v1/me/preferences", tag = "Agents", security(("agent" = [])), request_body = PreferencesGiven,
+    responses((status = 200, body = PreferencesInForce), (status = 401, body = Problem), (status = 422, body = Problem))
 )]
-pub async fn change(me: AgentUser, state: Data<AppState>, body: Json<Given>) -> Result<HttpResponse> {
+pub async fn change(me: AgentUser, state: Data<AppState>, body: Json<PreferencesGiven>) -> Result<HttpResponse> {
     let settings = state.store.refresh().await?.settings.clone();
     let change = EditChange::MergeDeep(patch(body.0, &settings)?);
     let edit = Edit { kind: RecordKind::Preferences, id: me.id.clone(), change, pointer: String::new() };
     let snapshot = state.edit(vec![edit]).await?;
-    Ok(HttpResponse::Ok().json(InForce::of(&snapshot, &me.id)))
+    Ok(HttpResponse::Ok().json(PreferencesInForce::of(&snapshot, &me.id)))
 }
 
 /// Checks what is wanted and turns it into a change of the record.
-fn patch(given: Given, settings: &Settings) -> Result<Map<String, Value>> {
+fn patch(given: PreferencesGiven, settings: &Settings) -> Result<Map<String, Value>> {
     let mut faults = Faults(Vec::new());
     let mut patch = Map::new();
     if let Some(categories) = given.categories {
@@ -165,10 +165,10 @@ fn patch(given: Given, settings: &Settings) -> Result<Map<String, Value>> {
     faults.none_or(patch)
 }
 
-fn categories_patch(given: GivenCategories, settings: &Settings, faults: &mut Faults) -> Value {
+fn categories_patch(given: CategoriesGiven, settings: &Settings, faults: &mut Faults) -> Value {
     let pairs: Vec<(String, Option<Choice>)> = match given {
-        GivenCategories::ById(by_id) => by_id.into_iter().collect(),
-        GivenCategories::Rows(rows) => rows.into_iter().map(|row| (row.id, row.choice)).collect(),
+        CategoriesGiven::ById(by_id) => by_id.into_iter().collect(),
+        CategoriesGiven::Rows(rows) => rows.into_iter().map(|row| (row.id, row.choice)).collect(),
     };
     let mut kept = Map::new();
     for (id, choice) in pairs {
@@ -237,7 +237,8 @@ mod tests {
             pointers(patched(json!({"categories": {"overdue": "required"}}), &settings)),
             ["/categories/overdue"]
         );
-        let rows = serde_json::to_value(InForce::of(&Snapshot { settings, ..Snapshot::default() }, "ana")).unwrap();
+        let rows =
+            serde_json::to_value(PreferencesInForce::of(&Snapshot { settings, ..Snapshot::default() }, "ana")).unwrap();
         let rows = rows["categories"].as_array().unwrap();
         let mention = rows.iter().find(|row| row["id"] == "mention").unwrap();
         assert_eq!((&mention["choice"], &mention["locked"]), (&json!("required"), &json!(true)));

@@ -22,7 +22,7 @@ use crate::{
 
 /// What to sign in with.
 #[derive(Deserialize, utoipa::ToSchema)]
-pub struct Given {
+pub struct SignIn {
     /// A JWT of the helpdesk. Never logged.
     token: String,
 }
@@ -38,13 +38,13 @@ pub struct SignedIn {
 
 /// Signs in: a token becomes the cookie of the bundled pages
 #[utoipa::path(
-    post, path = "/session", tag = "Agents", request_body = Given,
+    post, path = "/session", tag = "Agents", request_body = SignIn,
     responses(
         (status = 200, body = SignedIn), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 429, body = Problem),
     )
 )]
-pub async fn sign_in(state: Data<AppState>, request: HttpRequest, body: Json<Given>) -> Result<HttpResponse> {
+pub async fn sign_in(state: Data<AppState>, request: HttpRequest, body: Json<SignIn>) -> Result<HttpResponse> {
     check_page(&state, &request)?;
     let agent = match agent_of(&state, &body.0.token).await {
         Err(Error::Unauthorized) => {

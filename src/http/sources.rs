@@ -24,7 +24,7 @@ use crate::{
 
 /// What a helpdesk needs to post here.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
-pub struct Given {
+pub struct SourceGiven {
     /// Which adapter reads it: `zammad`, `chatwoot`. May be left out when the source is there already.
     #[serde(default)]
     kind: Option<String>,
@@ -38,7 +38,7 @@ pub struct Given {
 
 /// A source, without its secret.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct Shown {
+pub struct SourceShown {
     /// Its name in the path.
     id: String,
     /// Which adapter reads it.
@@ -58,7 +58,7 @@ pub struct Shown {
 /// Lists the sources by name
 #[utoipa::path(
     get, path = "/api/v1/sources", tag = "Sources", security(("api_key" = [])), params(PageQuery),
-    responses((status = 200, body = Page<Shown>), (status = 401, body = Problem), (status = 403, body = Problem))
+    responses((status = 200, body = Page<SourceShown>), (status = 401, body = Problem), (status = 403, body = Problem))
 )]
 pub async fn list(_: Admin, state: Data<AppState>, query: Query<PageQuery>) -> Result<HttpResponse> {
     let snapshot = state.store.refresh().await?;
@@ -75,7 +75,7 @@ pub async fn list(_: Admin, state: Data<AppState>, query: Query<PageQuery>) -> R
 #[utoipa::path(
     get, path = "/api/v1/sources/{source}", tag = "Sources", security(("api_key" = [])),
     params(("source" = String, Path)),
-    responses((status = 200, body = Shown), (status = 401, body = Problem), (status = 404, body = Problem))
+    responses((status = 200, body = SourceShown), (status = 401, body = Problem), (status = 404, body = Problem))
 )]
 pub async fn show(_: Admin, state: Data<AppState>, id: Path<String>) -> Result<HttpResponse> {
     let snapshot = state.store.refresh().await?;
@@ -88,10 +88,10 @@ pub async fn show(_: Admin, state: Data<AppState>, id: Path<String>) -> Result<H
 /// Without `secret` one is made and shown in this answer only; a source that has one keeps it.
 #[utoipa::path(
     put, path = "/api/v1/sources/{source}", tag = "Sources", security(("api_key" = [])),
-    params(("source" = String, Path)), request_body = Given,
-    responses((status = 200, body = Shown), (status = 401, body = Problem), (status = 422, body = Problem))
+    params(("source" = String, Path)), request_body = SourceGiven,
+    responses((status = 200, body = SourceShown), (status = 401, body = Problem), (status = 422, body = Problem))
 )]
-pub async fn put(_: Admin, state: Data<AppState>, id: Path<String>, body: Json<Given>) -> Result<HttpResponse> {
+pub async fn put(_: Admin, state: Data<AppState>, id: Path<String>, body: Json<SourceGiven>) -> Result<HttpResponse> {
     let snapshot = state.store.refresh().await?;
     let known = snapshot.sources.get(id.as_str());
     let (record, made) = record(&id, body.0, known)?;
@@ -113,7 +113,7 @@ pub async fn remove(_: Admin, state: Data<AppState>, id: Path<String>) -> Result
 }
 
 /// The members to keep, and the secret if one had to be made.
-fn record(id: &str, given: Given, known: Option<&Source>) -> Result<(Map<String, Value>, Option<String>)> {
+fn record(id: &str, given: SourceGiven, known: Option<&Source>) -> Result<(Map<String, Value>, Option<String>)> {
     check_name(id)?;
     let kind = given.kind.or_else(|| known.map(|source| source.kind.clone()));
     let kind = kind.filter(|kind| adapters::KINDS.contains(&kind.as_str())).ok_or_else(|| {
@@ -146,8 +146,8 @@ fn check_name(id: &str) -> Result<()> {
     Ok(())
 }
 
-async fn shown(state: &AppState, source: &Source, secret: Option<String>) -> Result<Shown> {
-    Ok(Shown {
+async fn shown(state: &AppState, source: &Source, secret: Option<String>) -> Result<SourceShown> {
+    Ok(SourceShown {
         id: source.id.to_string(),
         kind: source.kind.clone(),
         base_url: source.base_url.clone(),
@@ -162,7 +162,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
     use super::*;
 
-    fn given(value: Value) -> Given {
+    fn given(value: Value) -> SourceGiven {
         serde_json::from_value(value).unwrap()
     }
 

@@ -128,3 +128,27 @@ async fn settings_are_merged_deeply_and_a_wrong_one_is_named() {
     let refused = patch(json!({"categories": {"mention": "loud"}})).await;
     assert_eq!((refused.status, refused.pointers()), (422, vec!["/categories/mention".to_owned()]));
 }
+
+#[tokio::test]
+async fn explanation_lays_settings_over_the_stored_ones_for_one_answer_and_stores_nothing() {
+    let hub = TestHub::start().await;
+    hub.agent("ben").create().await;
+    let event = assigned("ben").body(|| "evt-1".to_owned(), || "2026-11-20T09:00:00Z".to_owned());
+    let explain = async |settings: Value| {
+        let mut body = event.clone();
+        body["settings"] = settings;
+        let answer = request(&hub, "POST", "/api/v1/explain").admin().json(&body).send().await.ok();
+        let candidates = answer["candidates"].as_array().unwrap().clone();
+        candidates.into_iter().find(|candidate| candidate["recipient"] == "ben").unwrap()
+    };
+    let plain = explain(json!({})).await;
+    assert_eq!((&plain["outcome"], &plain["rule"]), (&json!("notified"), &json!("ticket.assigned/assignee")));
+    let off = explain(json!({"rules_off": ["ticket.assigned/assignee"]})).await;
+    assert_eq!((&off["outcome"], &off["why"]), (&json!("skipped"), &json!("rule_off")));
+    let mut wrong = event.clone();
+    wrong["settings"] = json!({"retention_days": "many"});
+    let refused = request(&hub, "POST", "/api/v1/explain").admin().json(&wrong).send().await;
+    assert_eq!((refused.status, refused.pointers()), (422, vec!["/settings/retention_days".to_owned()]));
+    assert_eq!(hub.get_as("ben", "/api/v1/me/notifications").await["items"], json!([]));
+    assert_eq!(hub.event(assigned("ben").id("evt-1")).await["status"], "accepted");
+}
