@@ -5,8 +5,7 @@ mod harness;
 mod outage;
 mod peers;
 
-mod bus_contract;
-mod bus_redis;
+mod bus;
 mod chaos;
 mod cli;
 mod cluster;

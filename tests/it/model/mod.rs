@@ -18,7 +18,7 @@ use crate::{harness::covers, peers::databases::TestDatabase};
 
 /// Lives per backend in `make test`; a few seconds.
 const CASES: u32 = 60;
-const STEPS: usize = 80;
+const STEPS: usize = 160;
 
 #[test]
 fn every_client_ends_with_the_inbox_of_the_store_on_sqlite() {

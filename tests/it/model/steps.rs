@@ -31,12 +31,14 @@ pub enum Step {
     Restore { restart: bool },
     /// The bus brings the next nudge of a session, or loses it; the socket has room or not.
     Nudge { device: usize, lost: bool, room: bool },
-    /// Reading the store for a session gets one stage further: asked, read, handed over.
-    Page { device: usize },
+    /// Reading the store for a session gets some stages further: asked, read, handed over.
+    Page { device: usize, stages: usize },
     /// The head is compared.
     Heartbeat { device: usize },
     /// So many frames reach the client.
     Deliver { device: usize, frames: usize },
+    /// A quiet moment: everything that is on its way to a browser arrives.
+    Arrive { device: usize },
     /// The client asks what it missed.
     Sync { device: usize },
     /// The client confirms what it holds.
@@ -87,13 +89,14 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any::<bool>().prop_map(|restart| Step::Restore { restart }),
         16 => (device.clone(), prop::bool::weighted(0.1), prop::bool::weighted(0.8))
             .prop_map(|(device, lost, room)| Step::Nudge { device, lost, room }),
-        12 => device.clone().prop_map(|device| Step::Page { device }),
+        12 => (device.clone(), 1..=4_usize).prop_map(|(device, stages)| Step::Page { device, stages }),
+        10 => device.clone().prop_map(|device| Step::Arrive { device }),
         4 => device.clone().prop_map(|device| Step::Heartbeat { device }),
         12 => (device.clone(), 1..8_usize).prop_map(|(device, frames)| Step::Deliver { device, frames }),
         2 => device.clone().prop_map(|device| Step::Sync { device }),
         2 => device.clone().prop_map(|device| Step::Ack { device }),
-        3 => device.clone().prop_map(|device| Step::Disconnect { device }),
-        8 => (device, from()).prop_map(|(device, from)| Step::Connect { device, from }),
+        4 => device.clone().prop_map(|device| Step::Disconnect { device }),
+        10 => (device, from()).prop_map(|(device, from)| Step::Connect { device, from }),
     ]
 }
 
@@ -123,8 +126,8 @@ fn act(
 
 fn from() -> impl Strategy<Value = From> {
     prop_oneof![
-        4 => Just(From::Held),
-        2 => (0..8_usize).prop_map(From::Earlier),
+        8 => Just(From::Held),
+        4 => (0..8_usize).prop_map(From::Earlier),
         1 => Just(From::Nothing),
     ]
 }
