@@ -97,3 +97,25 @@ fn class(status: StatusCode) -> &'static str {
         _ => "5xx",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::{App, middleware::from_fn, test, web};
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_page_that_is_not_modified_keeps_the_policy_it_came_with() {
+        let page = || async { HttpResponse::Ok().content_type("text/html; charset=utf-8").body("<h1>Hello</h1>") };
+        let unchanged = || async { HttpResponse::NotModified().finish() };
+        let data = || async { HttpResponse::Ok().json(1) };
+        let app = App::new().wrap(from_fn(around)).route("/page", web::get().to(page));
+        let app = app.route("/unchanged", web::get().to(unchanged)).route("/data", web::get().to(data));
+        let app = test::init_service(app).await;
+        for (path, policy) in [("/page", Some(PAGE_POLICY)), ("/unchanged", None), ("/data", Some(DATA_POLICY))] {
+            let answer = test::call_service(&app, test::TestRequest::get().uri(path).to_request()).await;
+            let given = answer.headers().get(header::CONTENT_SECURITY_POLICY).and_then(|value| value.to_str().ok());
+            assert_eq!(given, policy, "{path}");
+        }
+    }
+}

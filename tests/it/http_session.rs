@@ -90,3 +90,35 @@ async fn cookie_is_no_token_a_token_is_no_cookie_and_neither_helps_who_is_inacti
     hub.directory(json!({"agents": [{"id": "ana", "status": "inactive"}]})).await;
     request(&hub, "GET", "/api/v1/me").header("cookie", &cookie).send().await.problem(401, "auth.required");
 }
+
+#[tokio::test]
+async fn agents_of_an_identity_provider_sign_in_with_its_keys_and_with_no_shared_secret() {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+    let key = openssl::pkey::PKey::generate_ed25519().unwrap();
+    let public = URL_SAFE_NO_PAD.encode(key.raw_public_key().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("jwks.json");
+    let set = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "one", "use": "sig", "x": public}]});
+    std::fs::write(&file, set.to_string()).unwrap();
+    let options = HubOptions::default()
+        .with("BELLHOP_AUTH__JWT_SECRET", "")
+        .with("BELLHOP_AUTH__JWKS_FILE", file.display())
+        .with("BELLHOP_AUTH__ISSUER", "https://id.example.com")
+        .with("BELLHOP_AUTH__AUDIENCE", "bellhop");
+    let hub = TestHub::with(options).await;
+    hub.agent("ana").create().await;
+    let private = EncodingKey::from_ed_pem(&key.private_key_to_pem_pkcs8().unwrap()).unwrap();
+    let header = Header { kid: Some("one".to_owned()), ..Header::new(Algorithm::EdDSA) };
+    let issue = |audience: &str| {
+        let claims = json!({"sub": "ana", "exp": 4_102_444_800_i64, "iss": "https://id.example.com", "aud": audience});
+        encode(&header, &claims, &private).unwrap()
+    };
+    let me = request(&hub, "GET", "/api/v1/me").bearer(&issue("bellhop")).send().await.ok();
+    assert_eq!(me["agent"]["id"], "ana");
+    request(&hub, "GET", "/api/v1/me").bearer(&issue("another")).send().await.problem(401, "auth.required");
+    request(&hub, "GET", "/api/v1/me").agent("ana").send().await.problem(401, "auth.required");
+    let signed_in = request(&hub, "POST", "/session").json(&json!({"token": issue("bellhop")})).send().await;
+    let cookie = cookie_of(&signed_in);
+    request(&hub, "GET", "/api/v1/me").header("cookie", &cookie).send().await.ok();
+}
