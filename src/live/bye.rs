@@ -134,3 +134,24 @@ impl Reason {
         Bye { code: self.code(), retry_in_ms: (!self.is_final()).then_some(wait) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_in_the_table_for_those_who_write_clients() {
+        let page = include_str!("../../docs/live.md");
+        for reason in Reason::ALL {
+            assert!(page.contains(&format!("\n| {} |", reason.code())), "{reason:?} is missing in docs/live.md");
+            assert_eq!(Reason::of(reason.code()), Some(reason), "codes are told apart");
+        }
+    }
+
+    #[test]
+    fn who_may_come_back_is_told_when_and_who_may_not_is_not() {
+        assert_eq!(Reason::Draining.bye_within(5_000, 0.0).retry_in_ms, Some(250));
+        assert_eq!(Reason::Draining.bye_within(5_000, 1.0).retry_in_ms, Some(5_250));
+        assert_eq!(Reason::Replaced.bye(0.5).retry_in_ms, None);
+    }
+}
