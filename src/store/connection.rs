@@ -171,7 +171,7 @@ impl r2d2::ManageConnection for Readers {
 }
 
 /// How long a reader waits for a connection.
-const POOL_WAIT: Duration = Duration::from_secs(5);
+pub const POOL_WAIT: Duration = Duration::from_secs(5);
 
 /// A pool of `size` reading connections, opened as they are needed.
 pub fn read_pool(url: &StoreUrl, size: u32) -> ReadPool {

@@ -25,8 +25,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+
 use self::{
-    connection::{Conn, Purpose, ReadPool, connect, read_pool},
+    connection::{Conn, POOL_WAIT, Purpose, ReadPool, connect, read_pool},
     group::{Answer, Request},
     writer::{Shared, Writers},
 };
@@ -59,6 +61,9 @@ pub struct Store {
     shared: Arc<Shared>,
     writers: Writers,
     readers: ReadPool,
+    /// One turn for each reading connection: who waits for one waits here and not on a thread that may block, of which
+    /// there would be hundreds when every client comes back at once.
+    turns: Arc<Semaphore>,
     secrets: Arc<HashMap<&'static str, String>>,
     clock: Clock,
 }
@@ -88,6 +93,7 @@ impl Store {
         Ok(Store {
             writers: Writers::start(shared.clone(), conn)?,
             readers: read_pool(&options.url, options.readers),
+            turns: Arc::new(Semaphore::new(options.readers as usize)),
             secrets: Arc::new(secrets),
             clock: options.clock.clone(),
             shared,
@@ -316,7 +322,11 @@ impl Store {
 
     async fn read<T: Send + 'static>(&self, query: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
         let readers = self.readers.clone();
+        let Ok(Ok(turn)) = tokio::time::timeout(POOL_WAIT, self.turns.clone().acquire_owned()).await else {
+            return Err(Error::Unavailable { reason: "too many wait to read".to_owned() });
+        };
         blocking(move || {
+            let _held_to_the_end = turn;
             let mut conn = readers.get().map_err(|error| Error::Unavailable { reason: error.to_string() })?;
             query(&mut conn).map_err(outage)
         })
