@@ -212,6 +212,25 @@ async fn a_stream_has_a_heartbeat_and_ends_with_its_reader() {
 }
 
 #[tokio::test]
+async fn a_stream_is_told_goodbye_when_the_server_leaves() {
+    let mut hub = TestHub::start().await;
+    hub.agent("ana").create().await;
+    let mut events = stream(&hub, "ana", "?since=0", None).await;
+    let told = tokio::spawn(async move {
+        let mut told = Vec::new();
+        while let Some((_, frame)) = timeout(SOON, events.next()).await.expect("the stream ends in time") {
+            told.push(frame);
+        }
+        told
+    });
+    eventually("it is there", SOON, async || hub.metric("bellhop_sessions").await == 1.0).await;
+    hub.restart().await;
+    let told = told.await.unwrap();
+    let bye = told.last().unwrap();
+    assert_eq!((&bye["type"], &bye["code"], bye["retry_in_ms"].is_u64()), (&json!("bye"), &json!(4000), true));
+}
+
+#[tokio::test]
 async fn nobody_gets_a_stream_without_a_token() {
     let hub = TestHub::start().await;
     for path in ["/api/v1/me/stream", "/api/v1/me/changes"] {
