@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::{
     bulk::{Bulk, Column, to_json},
     connection::Conn,
+    raw::Raw,
 };
 use crate::{
     domain::{
@@ -84,6 +85,11 @@ pub fn insert(conn: &mut Conn, rows: &[NewEvent]) -> Result<bool> {
     Ok(INSERT.run(conn, rows).map_err(Error::Store)? == rows.len())
 }
 
+const KNOWN_SQLITE: &str = "SELECT e.source, e.id, e.notified FROM json_each($1) AS k \
+                            CROSS JOIN events AS e ON e.source = k.value->>0 AND e.id = k.value->>1";
+const KNOWN_POSTGRES: &str = "SELECT e.source, e.id, e.notified FROM jsonb_array_elements($1::jsonb) AS k \
+                              JOIN events AS e ON e.source = k->>0 AND e.id = k->>1";
+
 /// Which of these events are known, and whom they notified.
 pub fn known(conn: &mut Conn, keys: &HashSet<Key>) -> Result<HashMap<Key, Vec<Id>>> {
     if keys.is_empty() {
@@ -91,18 +97,8 @@ pub fn known(conn: &mut Conn, keys: &HashSet<Key>) -> Result<HashMap<Key, Vec<Id
     }
     let keys = to_json(keys).map_err(Error::Store)?;
     let found: Vec<Known> = match conn {
-        Conn::Sqlite(c) => diesel::sql_query(
-            "SELECT e.source, e.id, e.notified FROM json_each($1) AS k \
-             CROSS JOIN events AS e ON e.source = k.value->>0 AND e.id = k.value->>1",
-        )
-        .bind::<Text, _>(keys)
-        .load(c),
-        Conn::Pg(c) => diesel::sql_query(
-            "SELECT e.source, e.id, e.notified FROM jsonb_array_elements($1::jsonb) AS k \
-             JOIN events AS e ON e.source = k->>0 AND e.id = k->>1",
-        )
-        .bind::<Text, _>(keys)
-        .load(c),
+        Conn::Sqlite(c) => Raw::new(KNOWN_SQLITE, &keys).load(c),
+        Conn::Pg(c) => Raw::new(KNOWN_POSTGRES, &keys).load(c),
     }
     .map_err(Error::Store)?;
     found.into_iter().map(|row| Ok(((row.source.into(), row.id.into()), parse_notified(&row.notified)?))).collect()

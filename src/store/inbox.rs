@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::{
     bulk::{Bulk, Column, to_json},
     connection::Conn,
+    raw::Raw,
 };
 use crate::{
     domain::{
@@ -147,21 +148,18 @@ fn read_locked(conn: &mut Conn, agents: &BTreeSet<Id>) -> Result<BTreeMap<Id, He
     Ok(rows.into_iter().map(|row| (row.agent_id.as_str().into(), Held { inbox: row.into(), dirty: false })).collect())
 }
 
-const SELECT: &str = "SELECT agent_id, seq, unread, unseen, seen_seq, acked_seq, decided_seq, floor_seq FROM inboxes";
+const READ_SQLITE: &str = "SELECT agent_id, seq, unread, unseen, seen_seq, acked_seq, decided_seq, floor_seq \
+                           FROM inboxes WHERE agent_id IN (SELECT value FROM json_each($1))";
+const READ_POSTGRES: &str = "SELECT agent_id, seq, unread, unseen, seen_seq, acked_seq, decided_seq, floor_seq \
+                             FROM inboxes WHERE agent_id IN (SELECT jsonb_array_elements_text($1::jsonb))";
+const LOCK_POSTGRES: &str = "SELECT agent_id, seq, unread, unseen, seen_seq, acked_seq, decided_seq, floor_seq \
+                             FROM inboxes WHERE agent_id IN (SELECT jsonb_array_elements_text($1::jsonb)) \
+                             ORDER BY agent_id FOR UPDATE";
 
 fn read_rows(conn: &mut Conn, agents: &str, lock: bool) -> Result<Vec<Row>> {
     let rows = match conn {
-        Conn::Sqlite(c) => diesel::sql_query(format!("{SELECT} WHERE agent_id IN (SELECT value FROM json_each($1))"))
-            .bind::<Text, _>(agents)
-            .load(c),
-        Conn::Pg(c) => {
-            let lock = if lock { "ORDER BY agent_id FOR UPDATE" } else { "" };
-            diesel::sql_query(format!(
-                "{SELECT} WHERE agent_id IN (SELECT jsonb_array_elements_text($1::jsonb)) {lock}"
-            ))
-            .bind::<Text, _>(agents)
-            .load(c)
-        }
+        Conn::Sqlite(c) => Raw::new(READ_SQLITE, agents).load(c),
+        Conn::Pg(c) => Raw::new(if lock { LOCK_POSTGRES } else { READ_POSTGRES }, agents).load(c),
     };
     rows.map_err(Error::Store)
 }

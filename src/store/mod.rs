@@ -12,6 +12,7 @@ mod group;
 mod inbox;
 mod migrations;
 mod notifications;
+mod raw;
 mod read;
 mod records;
 mod schema;

@@ -13,6 +13,7 @@ use super::{
     WatchedTicket,
     bulk::{Bulk, Column, to_json},
     connection::{Conn, write_transaction},
+    raw::Raw,
     schema::{tickets, watches},
 };
 use crate::{
@@ -189,33 +190,26 @@ fn parse_facts(row: &FactsRow) -> Result<TicketFacts> {
     serde_json::from_str(&row.facts).map_err(|error| Error::Internal(format!("a stored ticket is unreadable: {error}")))
 }
 
+const FACTS_SQLITE: &str = "SELECT id, facts FROM tickets WHERE id IN (SELECT value FROM json_each($1))";
+const FACTS_POSTGRES: &str = "SELECT id, facts FROM tickets WHERE id IN (SELECT jsonb_array_elements_text($1::jsonb)) \
+                              ORDER BY id FOR UPDATE";
+const WATCHES_SQLITE: &str = "SELECT ticket_id, agent_id, active, auto FROM watches \
+                              WHERE ticket_id IN (SELECT value FROM json_each($1)) ORDER BY since, agent_id";
+const WATCHES_POSTGRES: &str = "SELECT ticket_id, agent_id, active, auto FROM watches \
+                                WHERE ticket_id IN (SELECT jsonb_array_elements_text($1::jsonb)) ORDER BY since, agent_id";
+
 fn read_facts(conn: &mut Conn, keys: &str) -> Result<Vec<FactsRow>> {
     let rows = match conn {
-        Conn::Sqlite(c) => diesel::sql_query("SELECT id, facts FROM tickets WHERE id IN (SELECT value FROM json_each($1))")
-            .bind::<Text, _>(keys)
-            .load(c),
-        Conn::Pg(c) => diesel::sql_query(
-            "SELECT id, facts FROM tickets WHERE id IN (SELECT jsonb_array_elements_text($1::jsonb)) ORDER BY id FOR UPDATE",
-        )
-        .bind::<Text, _>(keys)
-        .load(c),
+        Conn::Sqlite(c) => Raw::new(FACTS_SQLITE, keys).load(c),
+        Conn::Pg(c) => Raw::new(FACTS_POSTGRES, keys).load(c),
     };
     rows.map_err(Error::Store)
 }
 
 fn read_watches(conn: &mut Conn, keys: &str) -> Result<Vec<WatchRow>> {
-    const SELECT: &str = "SELECT ticket_id, agent_id, active, auto FROM watches WHERE ticket_id IN";
     let rows = match conn {
-        Conn::Sqlite(c) => {
-            diesel::sql_query(format!("{SELECT} (SELECT value FROM json_each($1)) ORDER BY since, agent_id"))
-                .bind::<Text, _>(keys)
-                .load(c)
-        }
-        Conn::Pg(c) => diesel::sql_query(format!(
-            "{SELECT} (SELECT jsonb_array_elements_text($1::jsonb)) ORDER BY since, agent_id"
-        ))
-        .bind::<Text, _>(keys)
-        .load(c),
+        Conn::Sqlite(c) => Raw::new(WATCHES_SQLITE, keys).load(c),
+        Conn::Pg(c) => Raw::new(WATCHES_POSTGRES, keys).load(c),
     };
     rows.map_err(Error::Store)
 }
