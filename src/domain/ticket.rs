@@ -138,6 +138,11 @@ impl TicketFacts {
         self.number.as_deref().unwrap_or(&self.id)
     }
 
+    /// A live chat, for which rules of its own hold.
+    pub fn is_chat(&self) -> bool {
+        self.channel.as_deref().is_some_and(|channel| channel.eq_ignore_ascii_case("chat"))
+    }
+
     /// Agents who follow it now.
     pub fn watchers(&self) -> impl Iterator<Item = &Id> {
         self.watches.iter().filter(|watch| watch.active).map(|watch| &watch.agent)

@@ -35,8 +35,7 @@ pub fn holds(condition: Condition, facts: &Facts<'_>) -> bool {
 }
 
 fn is_chat(facts: &Facts<'_>) -> bool {
-    let channel = facts.ticket.and_then(|ticket| ticket.channel.as_deref());
-    channel.is_some_and(|channel| channel.eq_ignore_ascii_case("chat"))
+    facts.ticket.is_some_and(TicketFacts::is_chat)
 }
 
 /// Appends the agents in that role. Ids may be unknown to the directory, and may stand twice.

@@ -22,8 +22,8 @@ pub struct Drafter<'a> {
     ticket: Option<TicketRef>,
     comment: Option<CommentLink>,
     url: Option<String>,
-    /// The last rule's draft without its recipient: candidates of one rule stand together.
-    last: Option<(&'static Rule, Draft)>,
+    /// Each rule's draft without its recipient; an event has a handful of rules.
+    templates: Vec<(&'static Rule, Draft)>,
 }
 
 impl<'a> Drafter<'a> {
@@ -41,7 +41,7 @@ impl<'a> Drafter<'a> {
             ticket,
             comment: links::comment_id(facts.event).map(|id| CommentLink { id: id.clone() }),
             url: own_url(facts).or_else(|| links::of_event(facts.event, facts.ticket)),
-            last: None,
+            templates: Vec::new(),
         }
     }
 
@@ -50,16 +50,14 @@ impl<'a> Drafter<'a> {
         if candidate.outcome == Outcome::Skipped {
             return None;
         }
-        let template = match self.last.take() {
-            Some((rule, draft)) if std::ptr::eq(rule, prepared.rule) => draft,
-            _ => self.template(prepared),
-        };
-        let draft = Draft {
-            agent: candidate.recipient.clone(),
-            quiet: candidate.outcome == Outcome::Stored,
-            ..template.clone()
-        };
-        self.last = Some((prepared.rule, template));
+        let known = self.templates.iter().position(|(rule, _)| std::ptr::eq(*rule, prepared.rule));
+        let place = known.unwrap_or_else(|| {
+            self.templates.push((prepared.rule, self.template(prepared)));
+            self.templates.len() - 1
+        });
+        let mut draft = self.templates[place].1.clone();
+        draft.agent = candidate.recipient.clone();
+        draft.quiet = candidate.outcome == Outcome::Stored;
         Some(draft)
     }
 

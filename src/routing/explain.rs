@@ -8,6 +8,14 @@ impl Serialize for Candidate {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let mut map = to.serialize_map(None)?;
         map.serialize_entry("recipient", &self.recipient)?;
+        self.serialize_verdict(&mut map)?;
+        map.end()
+    }
+}
+
+impl Candidate {
+    /// Everything but the name.
+    fn serialize_verdict<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         map.serialize_entry("kind", &self.kind)?;
         map.serialize_entry("outcome", &self.outcome)?;
         if let Some(why) = self.why {
@@ -21,6 +29,28 @@ impl Serialize for Candidate {
         if let Some(channels) = &self.channels {
             map.serialize_entry("channels", channels)?;
         }
+        Ok(())
+    }
+
+    fn has_verdict_of(&self, other: &Candidate) -> bool {
+        let same_rule = match (self.rule, other.rule) {
+            (Some(ours), Some(theirs)) => std::ptr::eq(ours, theirs),
+            (None, None) => true,
+            _ => false,
+        };
+        same_rule
+            && (self.kind, self.outcome, self.why, self.channels)
+                == (other.kind, other.outcome, other.why, other.channels)
+    }
+}
+
+/// A candidate without the name.
+struct Verdict<'a>(&'a Candidate);
+
+impl Serialize for Verdict<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        self.0.serialize_verdict(&mut map)?;
         map.end()
     }
 }
@@ -32,7 +62,39 @@ pub struct Explanation {
     pub candidates: Vec<Candidate>,
 }
 
-/// The candidates as one JSON array, as it is kept with the event.
+/// The candidates as one JSON array, as it is kept with the event. Most of them share a verdict: each is written once
+/// and then copied.
 pub fn to_json(candidates: &[Candidate]) -> String {
-    serde_json::to_string(candidates).expect("names, words and numbers are always JSON")
+    let mut json = String::with_capacity(2 + candidates.len() * 320);
+    let mut verdicts: Vec<(&Candidate, String)> = Vec::new();
+    json.push('[');
+    for (place, candidate) in candidates.iter().enumerate() {
+        json.push_str(if place == 0 { "{\"recipient\":" } else { ",{\"recipient\":" });
+        push_text(&mut json, &candidate.recipient);
+        json.push(',');
+        match verdicts.iter().find(|(known, _)| known.has_verdict_of(candidate)) {
+            Some((_, verdict)) => json.push_str(&verdict[1..]),
+            None => {
+                let verdict = to_text(&Verdict(candidate));
+                json.push_str(&verdict[1..]);
+                verdicts.push((candidate, verdict));
+            }
+        }
+    }
+    json.push(']');
+    json
+}
+
+fn push_text(json: &mut String, text: &str) {
+    if text.bytes().any(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
+        json.push_str(&to_text(text));
+    } else {
+        json.push('"');
+        json.push_str(text);
+        json.push('"');
+    }
+}
+
+fn to_text<T: Serialize + ?Sized>(value: &T) -> String {
+    serde_json::to_string(value).expect("names, words and numbers are always JSON")
 }

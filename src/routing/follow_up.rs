@@ -1,7 +1,7 @@
 //! What an event does beside new entries: watches made by an escalation, notifications read by viewing the ticket,
 //! entries woken by the customer's reply.
 
-use super::candidate::{Candidate, Outcome};
+use super::candidate::{Candidate, Why};
 use crate::domain::{
     Id,
     act::{Op, Selector},
@@ -53,12 +53,15 @@ fn viewer(facts: &Facts<'_>) -> impl Iterator<Item = Id> {
     viewer.filter(|agent| facts.snapshot.directory.agent(agent).is_some()).cloned().into_iter()
 }
 
-/// Everybody who may have put an entry of this ticket to sleep until the customer replies.
+/// Everybody who may have put an entry of this ticket to sleep until the customer replies: whom a rule named, and those
+/// whose place the rules of a chat take. The store wakes only what sleeps until the reply.
 fn concerned(ticket: &TicketFacts, candidates: &[Candidate]) -> Vec<Id> {
-    let told = candidates.iter().filter(|c| c.outcome != Outcome::Skipped).map(|c| &c.recipient);
-    let mut agents: Vec<Id> = ticket.assignees.iter().chain(&ticket.pm).chain(ticket.watchers()).cloned().collect();
-    agents.extend(told.cloned());
-    agents.sort_unstable();
-    agents.dedup();
+    let known = candidates.iter().filter(|candidate| candidate.why != Some(Why::UnknownAgent));
+    let mut agents: Vec<Id> = known.map(|candidate| candidate.recipient.clone()).collect();
+    if ticket.is_chat() {
+        agents.extend(ticket.assignees.iter().chain(&ticket.pm).chain(ticket.watchers()).cloned());
+        agents.sort_unstable();
+        agents.dedup();
+    }
     agents
 }

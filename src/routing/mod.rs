@@ -33,9 +33,11 @@ use text::Texts;
 use crate::domain::{
     Id,
     act::{Op, Selector},
+    directory::Agent,
     event::EventType,
     notification::Draft,
     plan::{Facts, Plan, Router},
+    preferences::Preferences,
     ticket::Watch,
 };
 
@@ -58,12 +60,18 @@ pub struct Decision {
     pub acts: Vec<(Id, Op, Selector)>,
 }
 
-/// A person and the rule of theirs that counts so far.
+/// A person and the rule of theirs that counts so far. What the directory and the preferences say of them is looked up
+/// once.
 struct Named<'e> {
-    agent: Id,
+    id: Id,
+    agent: Option<&'e Agent>,
+    preferences: Option<&'e Preferences>,
     prepared: &'e Prepared,
     blocked: Option<Why>,
 }
+
+/// Up to so many people are found faster by looking at each than by hashing.
+const FEW: usize = 16;
 
 impl Default for Engine {
     fn default() -> Engine {
@@ -109,27 +117,18 @@ impl Engine {
 
     /// Everybody in an audience of this event, each once, with the rule that counts: the first by rank that nothing
     /// switches off for them, else the first.
-    fn name_people(&self, facts: &Facts<'_>) -> Vec<Named<'_>> {
-        let mut people: Vec<Named<'_>> = Vec::new();
-        let mut places: HashMap<Id, usize> = HashMap::new();
-        let mut audience = Vec::new();
+    fn name_people<'e>(&'e self, facts: &Facts<'e>) -> Vec<Named<'e>> {
+        let (mut people, mut index, mut audience) = (Vec::new(), HashMap::new(), Vec::new());
         for prepared in self.rules_of(facts.event.kind) {
             if !audience::holds(prepared.rule.when, facts) {
                 continue;
             }
             let gate = Gate::of(prepared.rule, facts);
             audience::resolve(prepared.rule.audience, facts, &mut audience);
-            for agent in audience.drain(..) {
-                let place = *places.entry(agent.clone()).or_insert(people.len());
-                let known = people.get(place).map(|person| person.blocked);
-                if known.is_some_and(|blocked| blocked.is_none()) {
-                    continue;
-                }
-                let blocked = gate.blocks(facts.snapshot.preferences.get(&agent));
-                match people.get_mut(place) {
-                    None => people.push(Named { agent, prepared, blocked }),
-                    Some(person) if blocked.is_none() => *person = Named { agent, prepared, blocked },
-                    Some(_) => {}
+            for id in audience.drain(..) {
+                match place_of(&id, &people, &mut index) {
+                    Some(place) => people[place].reconsider(prepared, &gate),
+                    None => people.push(Named::new(id, prepared, &gate, facts)),
                 }
             }
         }
@@ -152,17 +151,42 @@ impl Engine {
     }
 }
 
+/// Where somebody stands among the people named so far. `index` is filled as far as it is needed.
+fn place_of(id: &Id, people: &[Named<'_>], index: &mut HashMap<Id, usize>) -> Option<usize> {
+    if people.len() <= FEW {
+        return people.iter().position(|person| person.id == *id);
+    }
+    for (place, person) in people.iter().enumerate().skip(index.len()) {
+        index.insert(person.id.clone(), place);
+    }
+    index.get(id).copied()
+}
+
+impl<'e> Named<'e> {
+    fn new(id: Id, prepared: &'e Prepared, gate: &Gate, facts: &Facts<'e>) -> Named<'e> {
+        let preferences = facts.snapshot.preferences.get(&id);
+        let agent = facts.snapshot.directory.agent(&id);
+        Named { id, agent, preferences, prepared, blocked: gate.blocks(preferences) }
+    }
+
+    /// A further rule names them: it counts when it is open and the one before is not.
+    fn reconsider(&mut self, prepared: &'e Prepared, gate: &Gate) {
+        if self.blocked.is_some() && gate.blocks(self.preferences).is_none() {
+            self.prepared = prepared;
+            self.blocked = None;
+        }
+    }
+}
+
 fn judge(person: &Named<'_>, facts: &Facts<'_>) -> Candidate {
-    let agent = facts.snapshot.directory.agent(&person.agent);
-    let (outcome, why) = preferences::judge(&person.agent, agent, person.blocked, facts);
-    let chosen = facts.snapshot.preferences.get(&person.agent);
+    let (outcome, why) = preferences::judge(&person.id, person.agent, person.blocked, facts);
     Candidate {
-        recipient: person.agent.clone(),
+        recipient: person.id.clone(),
         kind: CandidateKind::Agent,
         outcome,
         why,
         rule: Some(person.prepared.rule),
-        channels: agent.and_then(|agent| preferences::channels(outcome, agent, chosen)),
+        channels: person.agent.and_then(|agent| preferences::channels(outcome, agent, person.preferences)),
     }
 }
 

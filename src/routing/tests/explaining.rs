@@ -69,28 +69,42 @@ fn a_watcher_has_no_category_to_switch_off() {
     assert_eq!(answer["candidates"][0]["reason"], "watching");
 }
 
+#[test]
+fn names_that_json_has_to_escape_are_escaped() {
+    let odd = "a\"b\\c\nd";
+    let world = World::with_agents(&[odd, "é"]).assigned_to(&[odd, "é"]);
+    let answer = explain(&world, "ticket.overdue", json!({}));
+    assert_eq!(
+        (&answer["candidates"][0]["recipient"], &answer["candidates"][1]["recipient"]),
+        (&json!(odd), &json!("é"))
+    );
+}
+
 /// How long routing takes: `cargo test --release -- --ignored routing_is_fast --nocapture`.
 #[test]
 #[ignore = "a measurement, not a test: it says how long routing takes on this machine"]
 #[expect(clippy::print_stdout, reason = "the figure is what it is run for")]
 fn routing_is_fast() {
-    for count in [10_usize, 5_000] {
+    for count in [1_usize, 10, 5_000] {
         let ids: Vec<String> = (0..count).map(|n| format!("agent-{n}")).collect();
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         let world = World::with_agents(&ids).assigned_to(&ids);
-        let data = json!({"actor": {"kind": "customer", "name": "Carla"}, "message": {"id": "m", "text": "Still broken, sorry."}});
+        let data =
+            json!({"actor": {"kind": "customer", "name": "Carla"}, "message": {"id": "m", "text": "Still broken."}});
         let event = event("message.received", serde_json::from_value(data).expect("data"));
         let facts = Facts { event: &event, ticket: Some(&world.ticket), snapshot: &world.snapshot, now: 0 };
-        let rounds = 100_000 / u32::try_from(count).expect("small");
-        let start = std::time::Instant::now();
-        for _ in 0..rounds {
-            std::hint::black_box(world.engine.decide(std::hint::black_box(&facts)));
-        }
-        let decided = start.elapsed() / rounds;
-        let start = std::time::Instant::now();
-        for _ in 0..rounds {
-            std::hint::black_box(world.engine.route(std::hint::black_box(facts)));
-        }
-        println!("{count} candidates: decide {decided:?}, with the explanation {:?}", start.elapsed() / rounds);
+        let decided = best_of(20_000 / count.min(1_000), || drop(std::hint::black_box(world.engine.decide(&facts))));
+        let routed = best_of(20_000 / count.min(1_000), || drop(std::hint::black_box(world.engine.route(facts))));
+        println!("{count} candidates: decide {decided:?}, with the explanation {routed:?}");
     }
+}
+
+/// The shortest of so many runs: what it takes when nothing else has the processor.
+fn best_of(runs: usize, mut run: impl FnMut()) -> std::time::Duration {
+    let once = || {
+        let start = std::time::Instant::now();
+        run();
+        start.elapsed()
+    };
+    std::iter::repeat_with(once).take(runs).min().unwrap_or_default()
 }

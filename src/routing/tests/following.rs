@@ -16,8 +16,12 @@ fn watched(decision: &Decision) -> Vec<&str> {
     decision.watches.iter().map(|watch| &*watch.agent).collect()
 }
 
+/// Who is concerned by an act, by name.
 fn acting(decision: &Decision, op: Op) -> Vec<&str> {
-    decision.acts.iter().filter(|(_, done, _)| *done == op).map(|(agent, ..)| &**agent).collect()
+    let mut agents: Vec<&str> =
+        decision.acts.iter().filter(|(_, done, _)| *done == op).map(|(agent, ..)| &**agent).collect();
+    agents.sort_unstable();
+    agents
 }
 
 #[test]
@@ -81,6 +85,10 @@ fn the_customers_reply_wakes_whoever_waits_for_it() {
         .with_pm("pia");
     let data = json!({"message": {"mentions": ["tom"]}});
     assert_eq!(acting(&world.on("message.received", data), Op::Wake), ["ana", "eva", "pia", "tom"]);
+    let mut chat = world;
+    chat.ticket.channel = Some("chat".to_owned());
+    assert_eq!(acting(&chat.on("message.received", json!({})), Op::Wake), ["ana", "eva", "pia"], "each once");
+    let world = chat;
     for automatic in ["auto_reply", "bounce"] {
         assert!(world.on("message.received", json!({automatic: true})).acts.is_empty(), "{automatic}");
     }
