@@ -24,7 +24,8 @@ pub enum ServerFrame<'a> {
     Welcome {
         /// Names the session in `POST /me/ack` and `/me/activity`.
         session: &'a str,
-        /// The store's epoch, to be sent with the next `hello`.
+        /// The store's epoch, to be sent with the next `hello` by a client that holds nothing yet. One that holds
+        /// something keeps the epoch it was held in: should another count, `reset` follows and brings it.
         epoch: &'a str,
         /// The head of the inbox.
         seq: i64,
@@ -105,7 +106,9 @@ pub struct Changed<'a> {
     /// Which entries; none where the act was about more than 100 of them: then its selector stands in place of `ids`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ids: Option<&'a [Id]>,
-    /// The members of the selector of a bulk act.
+    /// The members of the selector of a bulk act. It means the entries that the act could change, as the client holds
+    /// them at `prev`: `restore` the cleared ones, any other act those not cleared; and of `all` and `status`, `read`
+    /// and `clear` leave alone what sleeps, and `read` what is resolved.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub selector: Option<&'a Selector>,
     /// When.
