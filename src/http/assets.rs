@@ -44,6 +44,7 @@ pub(super) async fn fallback(request: HttpRequest) -> HttpResponse {
     let name = request.path().trim_start_matches('/');
     let may_be_file = matches!(*request.method(), Method::GET | Method::HEAD)
         && name.contains('.')
+        && !name.starts_with('.')
         && !name.contains('/')
         && !name.ends_with(".html");
     match Built::get(name).filter(|_| may_be_file) {

@@ -3,6 +3,7 @@
 //! Each changed entry takes one number, so that no two entries share a `changed_seq`; an act that changes nothing
 //! takes none.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use diesel::{
@@ -229,6 +230,19 @@ fn woken(conn: &mut Conn, agent: &Id, targets: &[Target], inbox: &Inbox, prev: i
     });
     let changes: Vec<InboxChange> = changes.filter(|change| change.seq > prev).collect();
     Ok(changes)
+}
+
+/// Who has entries of these tickets that sleep until the customer replies: (agent, ticket).
+pub fn asleep_until_reply(conn: &mut Conn, tickets: &BTreeSet<Id>) -> Result<BTreeSet<(Id, Id)>> {
+    use notifications::dsl as n;
+    let rows: Vec<(String, Option<String>)> = n::notifications
+        .filter(n::snoozed_until.eq(UNTIL_REPLY))
+        .filter(n::ticket_id.eq_any(tickets.iter().map(|ticket| &**ticket)))
+        .select((n::agent_id, n::ticket_id))
+        .distinct()
+        .load(conn)
+        .map_err(Error::Store)?;
+    Ok(rows.into_iter().filter_map(|(agent, ticket)| Some((agent.into(), ticket?.into()))).collect())
 }
 
 /// The panel was opened: nothing below `up_to` (the head, if not given) is unseen any more.

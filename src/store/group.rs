@@ -19,7 +19,7 @@ use crate::{
     clock::Clock,
     domain::{
         Id, Millis,
-        act::{Act, ActOutcome},
+        act::{Act, ActOutcome, Op, Selector},
         event::Event,
         nudge::InboxChange,
         plan::{Facts, Plan, Receipt, ReceiptStatus, Router},
@@ -119,6 +119,7 @@ pub fn commit(
     let done = write_transaction(conn, |conn| {
         let mut group = Group::begin(conn, requests, context)?;
         group.route(requests)?;
+        group.find_sleepers(conn)?;
         group.lock_inboxes(conn, requests, acks)?;
         group.place_drafts()?;
         if !group.keep(conn)? {
@@ -219,6 +220,26 @@ impl<'a> Group<'a> {
         receipt
     }
 
+    /// A plan wakes whoever the event concerns; of those only few are asleep, and others may be who are not in the plan.
+    /// One question to the store for all tickets that wake, instead of an act for each candidate.
+    fn find_sleepers(&mut self, conn: &mut Conn) -> Result<()> {
+        let waking = |plan: &Plan| plan.acts.iter().filter_map(woken_ticket).collect::<BTreeSet<Id>>();
+        let tickets: BTreeSet<Id> = self.routed.iter().flat_map(|routed| waking(&routed.plan)).collect();
+        if tickets.is_empty() {
+            return Ok(());
+        }
+        let sleepers = acts::asleep_until_reply(conn, &tickets)?;
+        for routed in &mut self.routed {
+            let wake = waking(&routed.plan);
+            routed.plan.acts.retain(|act| woken_ticket(act).is_none());
+            let theirs = sleepers.iter().filter(|(_, ticket)| wake.contains(ticket));
+            let acts =
+                theirs.map(|(agent, ticket)| (agent.clone(), Op::Wake, Selector::Ticket { ticket: ticket.clone() }));
+            routed.plan.acts.extend(acts);
+        }
+        Ok(())
+    }
+
     fn lock_inboxes(&mut self, conn: &mut Conn, requests: &[&Request], acks: &HashMap<Id, i64>) -> Result<()> {
         let drafted = self.routed.iter().flat_map(|routed| routed.plan.drafts.iter().map(|draft| &draft.agent));
         let planned = self.routed.iter().flat_map(|routed| routed.plan.acts.iter().map(|(agent, ..)| agent));
@@ -302,6 +323,13 @@ fn accepted(request: &Request) -> Option<&[Event]> {
     match request {
         Request::Accept { events, .. } => Some(events),
         Request::Act { .. } => None,
+    }
+}
+
+fn woken_ticket((_, op, selector): &(Id, Op, Selector)) -> Option<Id> {
+    match (op, selector) {
+        (Op::Wake, Selector::Ticket { ticket }) => Some(ticket.clone()),
+        _ => None,
     }
 }
 
