@@ -2,7 +2,10 @@
 
 use std::net::TcpListener;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    net::TcpSocket,
+    signal::unix::{SignalKind, signal},
+};
 
 use crate::{
     app,
@@ -22,13 +25,24 @@ pub async fn serve(config: Config) -> Result<()> {
     running.run_until(shutdown).await
 }
 
-/// Takes the address that the settings name.
+/// Connections that may wait to be accepted. The usual 128 is a moment's worth when every client of a node that ended
+/// comes back at once, and who finds no room tries again only after a second.
+const BACKLOG: u32 = 4_096;
+
+/// Takes the address that the settings name. Called within a runtime.
 ///
 /// # Errors
 /// [`Error::Config`] when it is taken or not ours.
 pub fn listen(config: &Config) -> Result<TcpListener> {
-    TcpListener::bind(config.http.listen)
-        .map_err(|error| Error::Config(format!("http.listen: {}: {error}", config.http.listen)))
+    let address = config.http.listen;
+    let listening = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        // A restart must not wait for the old connections to time out.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)?.into_std()
+    };
+    listening().map_err(|error: std::io::Error| Error::Config(format!("http.listen: {address}: {error}")))
 }
 
 /// Completes at SIGTERM or SIGINT. From this call on neither ends the process by itself.

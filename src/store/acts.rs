@@ -12,8 +12,9 @@ use diesel::{
 use serde::Serialize;
 
 use super::{
-    bulk::{Bulk, Column},
+    bulk::{Bulk, Column, to_json},
     connection::Conn,
+    raw::Raw,
     read,
     schema::notifications,
 };
@@ -232,17 +233,30 @@ fn woken(conn: &mut Conn, agent: &Id, targets: &[Target], inbox: &Inbox, prev: i
     Ok(changes)
 }
 
+#[derive(diesel::QueryableByName)]
+struct Sleeper {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    agent_id: String,
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    ticket_id: String,
+}
+
+/// `$1` are the tickets; the number is [`UNTIL_REPLY`].
+const SLEEPERS_SQLITE: &str = "SELECT DISTINCT agent_id, ticket_id FROM notifications \
+                               WHERE snoozed_until = 253402300799999 AND ticket_id IN (SELECT value FROM json_each($1))";
+const SLEEPERS_POSTGRES: &str = "SELECT DISTINCT agent_id, ticket_id FROM notifications \
+                                 WHERE snoozed_until = 253402300799999 \
+                                 AND ticket_id IN (SELECT jsonb_array_elements_text($1::jsonb))";
+
 /// Who has entries of these tickets that sleep until the customer replies: (agent, ticket).
 pub fn asleep_until_reply(conn: &mut Conn, tickets: &BTreeSet<Id>) -> Result<BTreeSet<(Id, Id)>> {
-    use notifications::dsl as n;
-    let rows: Vec<(String, Option<String>)> = n::notifications
-        .filter(n::snoozed_until.eq(UNTIL_REPLY))
-        .filter(n::ticket_id.eq_any(tickets.iter().map(|ticket| &**ticket)))
-        .select((n::agent_id, n::ticket_id))
-        .distinct()
-        .load(conn)
-        .map_err(Error::Store)?;
-    Ok(rows.into_iter().filter_map(|(agent, ticket)| Some((agent.into(), ticket?.into()))).collect())
+    let tickets = to_json(tickets).map_err(Error::Store)?;
+    let rows: Vec<Sleeper> = match conn {
+        Conn::Sqlite(c) => Raw::new(SLEEPERS_SQLITE, &tickets).load(c),
+        Conn::Pg(c) => Raw::new(SLEEPERS_POSTGRES, &tickets).load(c),
+    }
+    .map_err(Error::Store)?;
+    Ok(rows.into_iter().map(|row| (row.agent_id.into(), row.ticket_id.into())).collect())
 }
 
 /// The panel was opened: nothing below `up_to` (the head, if not given) is unseen any more.

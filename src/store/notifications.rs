@@ -28,7 +28,7 @@ use crate::{
 pub struct Row {
     pub(super) seq: i64,
     id: String,
-    changed_seq: i64,
+    pub(super) changed_seq: i64,
     kind: String,
     reason: String,
     category: Option<String>,

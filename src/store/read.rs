@@ -30,21 +30,33 @@ pub fn epoch(conn: &mut Conn) -> Result<Id> {
 
 /// Entries changed after `since`, at most `limit`, with the head of the same snapshot.
 pub fn changes(conn: &mut Conn, agent: &Id, since: i64, limit: i64) -> Result<Changes> {
-    use notifications::dsl as n;
     read_snapshot(conn, |conn| {
         let epoch = epoch(conn)?;
         let inbox = inbox::read_one(conn, agent)?;
-        let rows: Vec<Row> = n::notifications
-            .filter(n::agent_id.eq(&**agent))
-            .filter(n::changed_seq.gt(since))
-            .order(n::changed_seq)
-            .limit(limit + 1)
-            .select(Row::as_select())
-            .load(conn)
-            .map_err(Error::Store)?;
+        let mut rows = unchanged_since(conn, agent, since, limit + 1)?;
+        rows.extend(changed_since(conn, agent, since, limit + 1)?);
+        rows.sort_unstable_by_key(|row| row.changed_seq);
         let (entries, more) = page(rows, limit)?;
         Ok(Changes { epoch, inbox, entries, more })
     })
+}
+
+/// New entries after `since` that nothing happened to: their number is that of their last change.
+fn unchanged_since(conn: &mut Conn, agent: &Id, since: i64, limit: i64) -> Result<Vec<Row>> {
+    use notifications::dsl as n;
+    let new =
+        n::notifications.filter(n::agent_id.eq(&**agent)).filter(n::seq.gt(since)).filter(n::changed_seq.eq(n::seq));
+    new.order(n::seq).limit(limit).select(Row::as_select()).load(conn).map_err(Error::Store)
+}
+
+/// Entries whose last change is another than their beginning: few, with an index of their own.
+fn changed_since(conn: &mut Conn, agent: &Id, since: i64, limit: i64) -> Result<Vec<Row>> {
+    use notifications::dsl as n;
+    let changed = n::notifications
+        .filter(n::agent_id.eq(&**agent))
+        .filter(n::changed_seq.gt(since))
+        .filter(n::changed_seq.ne(n::seq));
+    changed.order(n::changed_seq).limit(limit).select(Row::as_select()).load(conn).map_err(Error::Store)
 }
 
 /// A page of the list, newest first.
