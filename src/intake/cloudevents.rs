@@ -1,6 +1,6 @@
 //! CloudEvents 1.0 over HTTP → [`Event`]: structured (`application/cloudevents+json`, or plain JSON of the same shape),
 //! batch (a JSON array) and binary mode (`ce-*` headers, `data` as body). Everything behind may rely on what is checked
-//! here and in [`check`].
+//! here and in `check`.
 
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Deserializer, de};

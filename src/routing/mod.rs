@@ -1,7 +1,7 @@
 //! Decides who hears about an event, and why. Pure: facts and the time come in, notifications and refusals go out.
 //!
-//! [`rules`] says which audience hears of what; [`audience`] finds the people; [`preferences`] what they want and may;
-//! [`drafts`] words it; [`follow_up`] is what happens beside; [`explain`] is the whole decision as JSON.
+//! [`rules`] says which audience hears of what; [`audience`] finds the people; `preferences` what they want and may;
+//! `drafts` words it; `follow_up` is what happens beside; [`explain`] is the whole decision as JSON.
 
 pub mod audience;
 pub mod candidate;

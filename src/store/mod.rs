@@ -1,8 +1,8 @@
 //! The truth: events, inboxes, tickets, directory, in SQLite or PostgreSQL.
 //!
-//! Writes go through one queue to the writers, who gather what is waiting into one durable transaction ([`writer`],
-//! [`group`]). Reads take a connection from a pool on threads that may block. What is read on every event and changes
-//! seldom is held in memory with a version ([`records`]).
+//! Writes go through one queue to the writers, who gather what is waiting into one durable transaction (`writer`,
+//! `group`). Reads take a connection from a pool on threads that may block. What is read on every event and changes
+//! seldom is held in memory with a version (`records`).
 
 mod acts;
 mod bulk;
