@@ -23,6 +23,7 @@ use super::{
     outlet::{Outlet, outlet},
     protocol::ServerFrame,
     registry::Seat,
+    stale_peer,
     wire::{self, Wire},
 };
 use crate::{
@@ -194,7 +195,10 @@ fn text_of(request: &HttpRequest, name: header::HeaderName) -> Option<&str> {
 /// would keep the socket of a client that vanished or stopped reading.
 pub fn on_connect(io: &dyn Any, limits: &super::Limits) {
     let Some(stream) = io.downcast_ref::<actix_web::rt::net::TcpStream>() else { return };
-    let set = stream.set_nodelay(true).and_then(|()| super::stale_peer::end_after(stream, limits.patience()));
+    let set = stream
+        .set_nodelay(true)
+        .and_then(|()| stale_peer::hold_little(stream))
+        .and_then(|()| stale_peer::end_after(stream, limits.patience()));
     if let Err(error) = set {
         tracing::debug!(%error, "a connection ended before it began");
     }
