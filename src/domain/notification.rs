@@ -65,30 +65,6 @@ pub struct Notification {
     pub quiet: bool,
 }
 
-/// A notification with what only the store needs to know of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
-    /// Whose inbox it is in.
-    pub agent: Id,
-    /// What the agent sees.
-    pub notification: Notification,
-    /// Position when it last called for attention: new, renewed or woken.
-    pub alert_seq: i64,
-}
-
-impl Entry {
-    /// Not read, not cleared, not resolved, not asleep (D-25).
-    pub fn is_unread(&self) -> bool {
-        let n = &self.notification;
-        n.read_at.is_none() && n.cleared_at.is_none() && n.resolved.is_none() && n.snoozed_until.is_none()
-    }
-
-    /// Unread and newer than the last look at the panel (D-25).
-    pub fn is_unseen(&self, seen_seq: i64) -> bool {
-        self.is_unread() && self.alert_seq > seen_seq
-    }
-}
-
 /// What routing wants stored for one recipient; numbers and times come from the store.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
