@@ -128,13 +128,7 @@ fn matching(conn: &mut Conn, agent: &Id, act: &Act) -> Result<Vec<Target>> {
     let everything = matches!(act.selector, Selector::All { .. } | Selector::Status { .. });
     query = match act.op {
         // "Mark all read" means what the list shows: not what is dismissed or asleep.
-        Op::Read if everything => query.filter(
-            n::read_at
-                .is_null()
-                .and(n::cleared_at.is_null())
-                .and(n::snoozed_until.is_null())
-                .and(n::resolved.is_null()),
-        ),
+        Op::Read if everything => query.filter(read::is_unread()),
         Op::Read => query.filter(n::read_at.is_null()),
         Op::Unread if everything => query.filter(n::read_at.is_not_null().and(n::cleared_at.is_null())),
         Op::Unread => query.filter(n::read_at.is_not_null()),

@@ -78,13 +78,7 @@ fn matching(conn: &mut Conn, agent: &Id, filter: &ListFilter, limit: i64) -> Res
         n::notifications.filter(n::agent_id.eq(&**agent)).limit(limit).select(Row::as_select()).into_boxed();
     query = match filter.status {
         ListStatus::All => query.filter(n::cleared_at.is_null()),
-        ListStatus::Unread => query.filter(
-            n::read_at
-                .is_null()
-                .and(n::cleared_at.is_null())
-                .and(n::snoozed_until.is_null())
-                .and(n::resolved.is_null()),
-        ),
+        ListStatus::Unread => query.filter(is_unread()),
         ListStatus::Read => query.filter(n::read_at.is_not_null().and(n::cleared_at.is_null())),
         ListStatus::Cleared => query.filter(n::cleared_at.is_not_null()),
         ListStatus::Snoozed => query.filter(n::snoozed_until.is_not_null().and(n::cleared_at.is_null())),
@@ -150,18 +144,22 @@ pub fn by_seq(conn: &mut Conn, agent: &Id, seqs: &[i64]) -> Result<Vec<Notificat
     rows.into_iter().map(Notification::try_from).collect()
 }
 
+/// Not read, not cleared, not asleep, not resolved (D-25).
+#[diesel::dsl::auto_type]
+pub fn is_unread() -> _ {
+    notifications::read_at
+        .is_null()
+        .and(notifications::cleared_at.is_null())
+        .and(notifications::snoozed_until.is_null())
+        .and(notifications::resolved.is_null())
+}
+
 /// How many unread entries called for attention after `seen_seq`.
 pub fn count_unseen(conn: &mut Conn, agent: &Id, seen_seq: i64) -> Result<i64> {
     use notifications::dsl as n;
     n::notifications
         .filter(n::agent_id.eq(&**agent))
-        .filter(
-            n::read_at
-                .is_null()
-                .and(n::cleared_at.is_null())
-                .and(n::snoozed_until.is_null())
-                .and(n::resolved.is_null()),
-        )
+        .filter(is_unread())
         .filter(n::alert_seq.gt(seen_seq))
         .count()
         .get_result(conn)
