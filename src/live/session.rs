@@ -128,7 +128,10 @@ impl Session {
     /// The store's heads were compared: epoch, head and floor of this inbox.
     pub fn on_head(&mut self, epoch: &Id, seq: i64, floor_seq: i64) {
         if self.need == Need::Nothing {
-            self.doubtful |= self.epoch.as_ref() != Some(epoch) || floor_seq > self.position;
+            // A head below the position was read before the last nudge, or that nudge came from before a restore.
+            // The page, which is read after all of this, tells which.
+            let misplaced = floor_seq > self.position || seq < self.position;
+            self.doubtful |= misplaced || self.epoch.as_ref() != Some(epoch);
         }
         self.hear_of(seq);
     }

@@ -217,10 +217,22 @@ fn a_lost_nudge_shows_when_heads_are_compared() {
     let mut session = settled_at(44);
     session.on_head(&"e1".into(), 44, 0);
     assert_eq!(session.wants_page(), None);
-    session.on_head(&"e1".into(), 43, 0);
-    assert_eq!(session.wants_page(), None, "a head that was read before the last nudge");
     session.on_head(&"e1".into(), 45, 0);
     assert_eq!((session.wants_page(), session.why()), (Some(44), "behind"));
+}
+
+#[test]
+fn a_head_below_the_position_is_looked_into() {
+    let mut session = settled_at(44);
+    session.on_head(&"e1".into(), 43, 0);
+    assert_eq!((session.wants_page(), session.why()), (Some(44), "doubt"));
+    assert!(read(&mut session, &page("e1", 44, 0, &[], false)).is_empty(), "it was read before the last nudge");
+    assert_eq!(session.wants_page(), None);
+
+    // A nudge from before a restore came after the session had learnt the new epoch.
+    session.on_head(&"e1".into(), 12, 0);
+    assert_eq!(read(&mut session, &page("e1", 12, 0, &[], false)), ["reset 12"]);
+    assert_eq!((session.position(), session.told(), session.wants_page()), (12, 12, None));
 }
 
 #[test]
