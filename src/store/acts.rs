@@ -119,7 +119,7 @@ fn matching(conn: &mut Conn, agent: &Id, act: &Act) -> Result<Vec<Target>> {
     let mut query =
         n::notifications.filter(n::agent_id.eq(&**agent)).select(Target::as_select()).order(n::seq).into_boxed();
     query = match &act.selector {
-        Selector::Ids { ids } => query.filter(n::id.eq_any(ids.iter().map(|id| &**id))),
+        Selector::Ids { ids } => query.filter(n::seq.eq_any(read::seqs_of(conn, agent, ids)?)),
         Selector::Ticket { ticket } => query.filter(n::ticket_id.eq(&**ticket)).filter(n::cleared_at.is_null()),
         Selector::Comment { comment } => query.filter(n::comment_id.eq(&**comment)).filter(n::cleared_at.is_null()),
         Selector::All { up_to, .. } => query.filter(n::seq.le(*up_to)),

@@ -36,6 +36,9 @@ pub(super) use on_backend;
 
 /// SQLite waits so long for another process's lock (a command run beside the server).
 const BUSY_TIMEOUT_MS: u32 = 5_000;
+/// A connection that writes copies the log itself when it has grown to so many pages (64 MB): the last resort, see
+/// `checkpoint`.
+const WAL_PAGES: u32 = 16_000;
 /// PostgreSQL gives up on a statement, or on waiting for a lock, after so long: every wait has a limit.
 const PG_STATEMENT_TIMEOUT_MS: u32 = 20_000;
 const PG_LOCK_TIMEOUT_MS: u32 = 10_000;
@@ -66,12 +69,12 @@ fn connect_sqlite(path: &str, purpose: Purpose) -> Result<Conn, ConnectionError>
     let mut conn = SqliteConnection::establish(path)?;
     let setup = format!(
         "PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-         PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; \
-         PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 4000;"
+         PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192; \
+         PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = {WAL_PAGES};"
     );
     conn.batch_execute(&setup).map_err(ConnectionError::CouldntSetupConfiguration)?;
     if purpose == Purpose::Read {
-        let reader = "PRAGMA query_only = ON; PRAGMA cache_size = -8192;";
+        let reader = "PRAGMA query_only = ON;";
         conn.batch_execute(reader).map_err(ConnectionError::CouldntSetupConfiguration)?;
     }
     Ok(Conn::Sqlite(conn))

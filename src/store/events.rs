@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use diesel::{QueryableByName, RunQueryDsl, sql_types::Text};
-use serde::Serialize;
 
 use super::{
-    bulk::{Bulk, Column, to_json},
+    bulk::{Column, to_json},
     connection::Conn,
+    insert::{Bind, Insert, TableRow},
     raw::Raw,
 };
 use crate::{
@@ -37,11 +37,10 @@ struct Known {
 }
 
 /// An event about to be inserted.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct NewEvent {
     source: Id,
     id: Id,
-    #[serde(rename = "type")]
     kind: &'static str,
     ticket_id: Option<Id>,
     accepted_at: Millis,
@@ -50,8 +49,8 @@ pub struct NewEvent {
     notified: String,
 }
 
-static INSERT: LazyLock<Bulk> = LazyLock::new(|| {
-    let columns = [
+impl TableRow for NewEvent {
+    const COLUMNS: &'static [Column] = &[
         Column::Text("source"),
         Column::Text("id"),
         Column::Text("type"),
@@ -61,8 +60,23 @@ static INSERT: LazyLock<Bulk> = LazyLock::new(|| {
         Column::Text("explanation"),
         Column::Text("notified"),
     ];
-    Bulk::insert("events", &columns, "ON CONFLICT (source, id) DO NOTHING")
-});
+
+    fn binds(&self) -> Vec<Bind<'_>> {
+        vec![
+            (&*self.source).into(),
+            (&*self.id).into(),
+            self.kind.into(),
+            self.ticket_id.as_deref().into(),
+            self.accepted_at.into(),
+            (&*self.body).into(),
+            (&*self.explanation).into(),
+            (&*self.notified).into(),
+        ]
+    }
+}
+
+static INSERT: LazyLock<Insert> =
+    LazyLock::new(|| Insert::into::<NewEvent>("events", "ON CONFLICT (source, id) DO NOTHING"));
 
 impl NewEvent {
     /// The row of an event with what came of it.

@@ -9,11 +9,11 @@ use diesel::{
     QueryableByName, RunQueryDsl,
     sql_types::{BigInt, Text},
 };
-use serde::Serialize;
 
 use super::{
-    bulk::{Bulk, Column, to_json},
+    bulk::{Column, to_json},
     connection::Conn,
+    insert::{Bind, Insert, TableRow},
     raw::Raw,
 };
 use crate::{
@@ -56,7 +56,6 @@ struct Row {
     floor_seq: i64,
 }
 
-#[derive(Serialize)]
 struct Written<'a> {
     agent_id: &'a Id,
     seq: i64,
@@ -68,23 +67,39 @@ struct Written<'a> {
     floor_seq: i64,
 }
 
-const COLUMNS: [Column; 8] = [
-    Column::Text("agent_id"),
-    Column::Int("seq"),
-    Column::Int("unread"),
-    Column::Int("unseen"),
-    Column::Int("seen_seq"),
-    Column::Int("acked_seq"),
-    Column::Int("decided_seq"),
-    Column::Int("floor_seq"),
-];
+impl TableRow for Written<'_> {
+    const COLUMNS: &'static [Column] = &[
+        Column::Text("agent_id"),
+        Column::Int("seq"),
+        Column::Int("unread"),
+        Column::Int("unseen"),
+        Column::Int("seen_seq"),
+        Column::Int("acked_seq"),
+        Column::Int("decided_seq"),
+        Column::Int("floor_seq"),
+    ];
 
-static MAKE: LazyLock<Bulk> = LazyLock::new(|| Bulk::insert("inboxes", &COLUMNS, "ON CONFLICT (agent_id) DO NOTHING"));
-static WRITE: LazyLock<Bulk> = LazyLock::new(|| {
+    fn binds(&self) -> Vec<Bind<'_>> {
+        vec![
+            (&**self.agent_id).into(),
+            self.seq.into(),
+            self.unread.into(),
+            self.unseen.into(),
+            self.seen_seq.into(),
+            self.acked_seq.into(),
+            self.decided_seq.into(),
+            self.floor_seq.into(),
+        ]
+    }
+}
+
+static MAKE: LazyLock<Insert> =
+    LazyLock::new(|| Insert::into::<Written<'_>>("inboxes", "ON CONFLICT (agent_id) DO NOTHING"));
+static WRITE: LazyLock<Insert> = LazyLock::new(|| {
     let replace = "ON CONFLICT (agent_id) DO UPDATE SET seq = excluded.seq, unread = excluded.unread, \
                    unseen = excluded.unseen, seen_seq = excluded.seen_seq, acked_seq = excluded.acked_seq, \
                    decided_seq = excluded.decided_seq, floor_seq = excluded.floor_seq";
-    Bulk::insert("inboxes", &COLUMNS, replace)
+    Insert::into::<Written<'_>>("inboxes", replace)
 });
 
 impl Inboxes {
@@ -148,8 +163,9 @@ fn read_locked(conn: &mut Conn, agents: &BTreeSet<Id>) -> Result<BTreeMap<Id, He
     Ok(rows.into_iter().map(|row| (row.agent_id.as_str().into(), Held { inbox: row.into(), dirty: false })).collect())
 }
 
+// CROSS JOIN, here and elsewhere: `IN (SELECT …)` would make a table of its own each time.
 const READ_SQLITE: &str = "SELECT agent_id, seq, unread, unseen, seen_seq, acked_seq, decided_seq, floor_seq \
-                           FROM inboxes WHERE agent_id IN (SELECT value FROM json_each($1))";
+                           FROM json_each($1) AS k CROSS JOIN inboxes ON agent_id = k.value";
 const READ_POSTGRES: &str = "SELECT agent_id, seq, unread, unseen, seen_seq, acked_seq, decided_seq, floor_seq \
                              FROM inboxes WHERE agent_id IN (SELECT jsonb_array_elements_text($1::jsonb))";
 const LOCK_POSTGRES: &str = "SELECT agent_id, seq, unread, unseen, seen_seq, acked_seq, decided_seq, floor_seq \

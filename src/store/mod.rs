@@ -6,16 +6,19 @@
 
 mod acts;
 mod bulk;
+mod checkpoint;
 mod connection;
 mod events;
 mod group;
 mod inbox;
+mod insert;
 mod migrations;
 mod notifications;
 mod raw;
 mod read;
 mod records;
 mod schema;
+mod shared;
 mod sources;
 mod tickets;
 mod types;
@@ -31,7 +34,8 @@ use tokio::sync::Semaphore;
 use self::{
     connection::{Conn, POOL_WAIT, Purpose, ReadPool, connect, read_pool},
     group::{Answer, Request},
-    writer::{Shared, Writers},
+    shared::Shared,
+    writer::Writers,
 };
 pub use self::{
     records::{Edit, EditChange, RecordKind},
@@ -313,7 +317,7 @@ impl Store {
         let shared = self.shared.clone();
         drop(self);
         for _ in 0..200 {
-            if Writers::ended(&shared) {
+            if shared.has_ended() {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(25)).await;

@@ -1,15 +1,15 @@
-//! Rows of notifications: written in bulk with the event, read back as what an agent sees.
+//! Rows of notifications, state and content apart: written in bulk with the event, read back as what an agent sees.
 
 use std::sync::LazyLock;
 
-use diesel::{Queryable, Selectable};
-use serde::Serialize;
+use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, Queryable, Selectable};
 use uuid::Uuid;
 
 use super::{
-    bulk::{Bulk, Column, to_json},
+    bulk::{Column, to_json},
     connection::Conn,
-    schema::notifications,
+    insert::{Bind, Insert, TableRow},
+    schema::{contents, notifications},
 };
 use crate::{
     domain::{
@@ -22,13 +22,26 @@ use crate::{
     error::{Error, Result},
 };
 
-/// A notification as the table keeps it.
+/// A notification's state as the table keeps it.
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = notifications)]
-pub struct Row {
-    pub(super) seq: i64,
+pub struct State {
+    seq: i64,
     id: String,
-    pub(super) changed_seq: i64,
+    changed_seq: i64,
+    ticket_id: Option<String>,
+    comment_id: Option<String>,
+    created_at: i64,
+    read_at: Option<i64>,
+    cleared_at: Option<i64>,
+    snoozed_until: Option<i64>,
+    resolved: Option<String>,
+}
+
+/// What it says.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = contents)]
+pub struct Content {
     kind: String,
     reason: String,
     category: Option<String>,
@@ -37,51 +50,67 @@ pub struct Row {
     body: String,
     url: Option<String>,
     actor: String,
-    ticket_id: Option<String>,
     ticket_number: Option<String>,
     ticket_subject: Option<String>,
-    comment_id: Option<String>,
     quiet: bool,
-    created_at: i64,
-    read_at: Option<i64>,
-    cleared_at: Option<i64>,
-    snoozed_until: Option<i64>,
-    resolved: Option<String>,
+}
+
+/// A notification as the tables keep it.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = notifications)]
+pub struct Row {
+    #[diesel(embed)]
+    state: State,
+    #[diesel(embed)]
+    content: Content,
+}
+
+impl Row {
+    /// The number of its last change.
+    pub(super) fn changed_seq(&self) -> i64 {
+        self.state.changed_seq
+    }
+}
+
+/// State and content side by side: what a [`Row`] is selected from.
+#[diesel::dsl::auto_type]
+pub(super) fn entries() -> _ {
+    notifications::table.inner_join(contents::table.on(contents::id.eq(notifications::id)))
 }
 
 impl TryFrom<Row> for Notification {
     type Error = Error;
 
-    fn try_from(row: Row) -> Result<Notification> {
-        let ticket = row.ticket_id.map(|id| TicketRef {
+    fn try_from(Row { state, content }: Row) -> Result<Notification> {
+        let ticket = state.ticket_id.map(|id| TicketRef {
             id: id.into(),
-            number: row.ticket_number.unwrap_or_default(),
-            subject: row.ticket_subject.unwrap_or_default(),
+            number: content.ticket_number.unwrap_or_default(),
+            subject: content.ticket_subject.unwrap_or_default(),
         });
         Ok(Notification {
-            id: row.id.into(),
-            seq: row.seq,
-            kind: row.kind.into(),
-            reason: row.reason.into(),
-            category: row.category.map(Id::from),
-            priority: Priority::parse(&row.priority).ok_or_else(|| damaged("priority"))?,
-            title: row.title,
-            body: row.body,
-            url: row.url,
-            actor: serde_json::from_str(&row.actor).map_err(|_| damaged("actor"))?,
+            id: state.id.into(),
+            seq: state.seq,
+            kind: content.kind.into(),
+            reason: content.reason.into(),
+            category: content.category.map(Id::from),
+            priority: Priority::parse(&content.priority).ok_or_else(|| damaged("priority"))?,
+            title: content.title,
+            body: content.body,
+            url: content.url,
+            actor: serde_json::from_str(&content.actor).map_err(|_| damaged("actor"))?,
             ticket,
-            comment: row.comment_id.map(|id| CommentLink { id: id.into() }),
-            created_at: row.created_at,
-            changed_seq: row.changed_seq,
-            read_at: row.read_at,
-            cleared_at: row.cleared_at,
-            snoozed_until: row.snoozed_until,
-            resolved: row
+            comment: state.comment_id.map(|id| CommentLink { id: id.into() }),
+            created_at: state.created_at,
+            changed_seq: state.changed_seq,
+            read_at: state.read_at,
+            cleared_at: state.cleared_at,
+            snoozed_until: state.snoozed_until,
+            resolved: state
                 .resolved
                 .map(|json| serde_json::from_str(&json))
                 .transpose()
                 .map_err(|_| damaged("resolved"))?,
-            quiet: row.quiet,
+            quiet: content.quiet,
         })
     }
 }
@@ -90,17 +119,32 @@ fn damaged(column: &str) -> Error {
     Error::Internal(format!("a stored notification has an unreadable {column}"))
 }
 
-/// A notification about to be inserted.
-#[derive(Debug, Serialize)]
+/// A notification about to be inserted: a row of each table.
+#[derive(Debug)]
 pub struct NewRow {
+    state: NewState,
+    content: NewContent,
+}
+
+#[derive(Debug)]
+struct NewState {
     agent_id: Id,
     seq: i64,
     id: Id,
     changed_seq: i64,
     alert_seq: i64,
+    ticket_id: Option<Id>,
+    comment_id: Option<Id>,
+    created_at: Millis,
+}
+
+#[derive(Debug)]
+struct NewContent {
+    id: Id,
+    agent_id: Id,
+    seq: i64,
     event_source: Id,
     event_id: Id,
-    #[serde(rename = "type")]
     kind: Id,
     reason: Id,
     category: Option<Id>,
@@ -109,43 +153,87 @@ pub struct NewRow {
     body: String,
     url: Option<String>,
     actor: String,
-    ticket_id: Option<Id>,
     ticket_number: Option<String>,
     ticket_subject: Option<String>,
-    comment_id: Option<Id>,
     quiet: bool,
-    created_at: Millis,
 }
 
-const COLUMNS: [Column; 21] = [
-    Column::Text("agent_id"),
-    Column::Int("seq"),
-    Column::Text("id"),
-    Column::Int("changed_seq"),
-    Column::Int("alert_seq"),
-    Column::Text("event_source"),
-    Column::Text("event_id"),
-    Column::Text("type"),
-    Column::Text("reason"),
-    Column::Text("category"),
-    Column::Text("priority"),
-    Column::Text("title"),
-    Column::Text("body"),
-    Column::Text("url"),
-    Column::Text("actor"),
-    Column::Text("ticket_id"),
-    Column::Text("ticket_number"),
-    Column::Text("ticket_subject"),
-    Column::Text("comment_id"),
-    Column::Bool("quiet"),
-    Column::Int("created_at"),
-];
+impl TableRow for &NewState {
+    const COLUMNS: &'static [Column] = &[
+        Column::Text("agent_id"),
+        Column::Int("seq"),
+        Column::Text("id"),
+        Column::Int("changed_seq"),
+        Column::Int("alert_seq"),
+        Column::Text("ticket_id"),
+        Column::Text("comment_id"),
+        Column::Int("created_at"),
+    ];
 
-static INSERT: LazyLock<Bulk> = LazyLock::new(|| Bulk::insert("notifications", &COLUMNS, ""));
+    fn binds(&self) -> Vec<Bind<'_>> {
+        vec![
+            (&*self.agent_id).into(),
+            self.seq.into(),
+            (&*self.id).into(),
+            self.changed_seq.into(),
+            self.alert_seq.into(),
+            self.ticket_id.as_deref().into(),
+            self.comment_id.as_deref().into(),
+            self.created_at.into(),
+        ]
+    }
+}
+
+impl TableRow for &NewContent {
+    const COLUMNS: &'static [Column] = &[
+        Column::Text("id"),
+        Column::Text("agent_id"),
+        Column::Int("seq"),
+        Column::Text("event_source"),
+        Column::Text("event_id"),
+        Column::Text("type"),
+        Column::Text("reason"),
+        Column::Text("category"),
+        Column::Text("priority"),
+        Column::Text("title"),
+        Column::Text("body"),
+        Column::Text("url"),
+        Column::Text("actor"),
+        Column::Text("ticket_number"),
+        Column::Text("ticket_subject"),
+        Column::Bool("quiet"),
+    ];
+
+    fn binds(&self) -> Vec<Bind<'_>> {
+        vec![
+            (&*self.id).into(),
+            (&*self.agent_id).into(),
+            self.seq.into(),
+            (&*self.event_source).into(),
+            (&*self.event_id).into(),
+            (&*self.kind).into(),
+            (&*self.reason).into(),
+            self.category.as_deref().into(),
+            self.priority.into(),
+            (&*self.title).into(),
+            (&*self.body).into(),
+            self.url.as_deref().into(),
+            (&*self.actor).into(),
+            self.ticket_number.as_deref().into(),
+            self.ticket_subject.as_deref().into(),
+            self.quiet.into(),
+        ]
+    }
+}
+
+static INSERT_STATE: LazyLock<Insert> = LazyLock::new(|| Insert::into::<&NewState>("notifications", ""));
+static INSERT_CONTENT: LazyLock<Insert> = LazyLock::new(|| Insert::into::<&NewContent>("contents", ""));
 
 /// Inserts new notifications. Their numbers are unique by the table's keys: a number used twice fails the transaction.
 pub fn insert(conn: &mut Conn, rows: &[NewRow]) -> Result<()> {
-    INSERT.run(conn, rows).map_err(Error::Store)?;
+    let (states, contents): (Vec<_>, Vec<_>) = rows.iter().map(|row| (&row.state, &row.content)).unzip();
+    INSERT_STATE.run(conn, &states).map_err(Error::Store)?;
+    INSERT_CONTENT.run(conn, &contents).map_err(Error::Store)?;
     Ok(())
 }
 
@@ -199,12 +287,20 @@ fn notification(draft: &Draft, seq: i64, now: Millis) -> Notification {
 }
 
 fn new_row(draft: &Draft, made: &Notification, event: &Event) -> Result<NewRow> {
-    Ok(NewRow {
+    let state = NewState {
         agent_id: draft.agent.clone(),
         seq: made.seq,
         id: made.id.clone(),
         changed_seq: made.seq,
         alert_seq: made.seq,
+        ticket_id: draft.ticket.as_ref().map(|ticket| ticket.id.clone()),
+        comment_id: draft.comment.as_ref().map(|comment| comment.id.clone()),
+        created_at: made.created_at,
+    };
+    let content = NewContent {
+        id: made.id.clone(),
+        agent_id: draft.agent.clone(),
+        seq: made.seq,
         event_source: event.source.clone(),
         event_id: event.id.clone(),
         kind: draft.kind.clone(),
@@ -215,11 +311,9 @@ fn new_row(draft: &Draft, made: &Notification, event: &Event) -> Result<NewRow> 
         body: draft.body.clone(),
         url: draft.url.clone(),
         actor: to_json(&draft.actor).map_err(Error::Store)?,
-        ticket_id: draft.ticket.as_ref().map(|ticket| ticket.id.clone()),
         ticket_number: draft.ticket.as_ref().map(|ticket| ticket.number.clone()),
         ticket_subject: draft.ticket.as_ref().map(|ticket| ticket.subject.clone()),
-        comment_id: draft.comment.as_ref().map(|comment| comment.id.clone()),
         quiet: draft.quiet,
-        created_at: made.created_at,
-    })
+    };
+    Ok(NewRow { state, content })
 }

@@ -8,8 +8,8 @@ use diesel::{
 use super::{
     connection::{Conn, read_snapshot},
     inbox,
-    notifications::Row,
-    schema::{meta, notifications},
+    notifications::{Row, entries},
+    schema::{contents, meta, notifications},
 };
 use crate::{
     domain::{
@@ -35,7 +35,7 @@ pub fn changes(conn: &mut Conn, agent: &Id, since: i64, limit: i64) -> Result<Ch
         let inbox = inbox::read_one(conn, agent)?;
         let mut rows = unchanged_since(conn, agent, since, limit + 1)?;
         rows.extend(changed_since(conn, agent, since, limit + 1)?);
-        rows.sort_unstable_by_key(|row| row.changed_seq);
+        rows.sort_unstable_by_key(Row::changed_seq);
         let (entries, more) = page(rows, limit)?;
         Ok(Changes { epoch, inbox, entries, more })
     })
@@ -45,14 +45,14 @@ pub fn changes(conn: &mut Conn, agent: &Id, since: i64, limit: i64) -> Result<Ch
 fn unchanged_since(conn: &mut Conn, agent: &Id, since: i64, limit: i64) -> Result<Vec<Row>> {
     use notifications::dsl as n;
     let new =
-        n::notifications.filter(n::agent_id.eq(&**agent)).filter(n::seq.gt(since)).filter(n::changed_seq.eq(n::seq));
+        entries().filter(n::agent_id.eq(&**agent)).filter(n::seq.gt(since)).filter(n::changed_seq.eq(n::seq));
     new.order(n::seq).limit(limit).select(Row::as_select()).load(conn).map_err(Error::Store)
 }
 
 /// Entries whose last change is another than their beginning: few, with an index of their own.
 fn changed_since(conn: &mut Conn, agent: &Id, since: i64, limit: i64) -> Result<Vec<Row>> {
     use notifications::dsl as n;
-    let changed = n::notifications
+    let changed = entries()
         .filter(n::agent_id.eq(&**agent))
         .filter(n::changed_seq.gt(since))
         .filter(n::changed_seq.ne(n::seq));
@@ -73,9 +73,9 @@ pub fn list(conn: &mut Conn, agent: &Id, filter: &ListFilter) -> Result<Page> {
 }
 
 fn matching(conn: &mut Conn, agent: &Id, filter: &ListFilter, limit: i64) -> Result<Vec<Row>> {
+    use contents::dsl as c;
     use notifications::dsl as n;
-    let mut query =
-        n::notifications.filter(n::agent_id.eq(&**agent)).limit(limit).select(Row::as_select()).into_boxed();
+    let mut query = entries().filter(n::agent_id.eq(&**agent)).limit(limit).select(Row::as_select()).into_boxed();
     query = match filter.status {
         ListStatus::All => query.filter(n::cleared_at.is_null()),
         ListStatus::Unread => query.filter(is_unread()),
@@ -84,21 +84,21 @@ fn matching(conn: &mut Conn, agent: &Id, filter: &ListFilter, limit: i64) -> Res
         ListStatus::Snoozed => query.filter(n::snoozed_until.is_not_null().and(n::cleared_at.is_null())),
     };
     if let Some(kind) = &filter.kind {
-        query = query.filter(n::kind.eq(kind));
+        query = query.filter(c::kind.eq(kind));
     }
     if let Some(reason) = &filter.reason {
-        query = query.filter(n::reason.eq(reason));
+        query = query.filter(c::reason.eq(reason));
     }
     if let Some(ticket) = &filter.ticket {
         query = query.filter(n::ticket_id.eq(ticket));
     }
     if let Some(words) = &filter.q {
         let pattern = contains(words);
-        let number = n::ticket_number.is_not_null().and(n::ticket_number.assume_not_null().like(pattern.clone()));
+        let number = c::ticket_number.is_not_null().and(c::ticket_number.assume_not_null().like(pattern.clone()));
         let subject =
-            n::ticket_subject.is_not_null().and(lower(n::ticket_subject.assume_not_null()).like(pattern.clone()));
+            c::ticket_subject.is_not_null().and(lower(c::ticket_subject.assume_not_null()).like(pattern.clone()));
         query =
-            query.filter(lower(n::title).like(pattern.clone()).or(lower(n::body).like(pattern)).or(number).or(subject));
+            query.filter(lower(c::title).like(pattern.clone()).or(lower(c::body).like(pattern)).or(number).or(subject));
     }
     if filter.by_change {
         query = query.order(n::changed_seq.desc());
@@ -125,16 +125,25 @@ fn page(mut rows: Vec<Row>, limit: i64) -> Result<(Vec<Notification>, bool)> {
 
 /// One entry.
 pub fn by_id(conn: &mut Conn, agent: &Id, id: &str) -> Result<Option<Notification>> {
-    use notifications::dsl as n;
-    let found = n::notifications.filter(n::agent_id.eq(&**agent)).filter(n::id.eq(id)).select(Row::as_select());
-    let rows: Vec<Row> = found.load(conn).map_err(Error::Store)?;
-    rows.into_iter().next().map(Notification::try_from).transpose()
+    let seqs = seqs_of(conn, agent, &[id.into()])?;
+    Ok(by_seq(conn, agent, &seqs)?.pop())
+}
+
+/// The numbers of an agent's entries with these ids; ids of others are left out.
+pub fn seqs_of(conn: &mut Conn, agent: &Id, ids: &[Id]) -> Result<Vec<i64>> {
+    use contents::dsl as c;
+    c::contents
+        .filter(c::id.eq_any(ids.iter().map(|id| &**id)))
+        .filter(c::agent_id.eq(&**agent))
+        .select(c::seq)
+        .load(conn)
+        .map_err(Error::Store)
 }
 
 /// These entries, in the order of their last change.
 pub fn by_seq(conn: &mut Conn, agent: &Id, seqs: &[i64]) -> Result<Vec<Notification>> {
     use notifications::dsl as n;
-    let rows: Vec<Row> = n::notifications
+    let rows: Vec<Row> = entries()
         .filter(n::agent_id.eq(&**agent))
         .filter(n::seq.eq_any(seqs.iter().copied()))
         .order(n::changed_seq)

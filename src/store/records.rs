@@ -7,12 +7,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{
-    bulk::{Bulk, Column, to_json},
+    bulk::{Column, to_json},
     connection::{Conn, on_backend, write_transaction},
+    insert::{Bind, Insert, TableRow},
     schema::{meta, records},
 };
 use crate::{
@@ -100,7 +101,6 @@ pub enum EditChange {
     Delete,
 }
 
-#[derive(Serialize)]
 struct Written<'a> {
     kind: &'static str,
     id: &'a Id,
@@ -109,16 +109,25 @@ struct Written<'a> {
     deleted: bool,
 }
 
-static WRITE: LazyLock<Bulk> = LazyLock::new(|| {
-    let columns = [
+impl TableRow for Written<'_> {
+    const COLUMNS: &'static [Column] = &[
         Column::Text("kind"),
         Column::Text("id"),
         Column::Text("body"),
         Column::Int("version"),
         Column::Bool("deleted"),
     ];
-    let replace = "ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body, version = excluded.version, deleted = excluded.deleted";
-    Bulk::insert("records", &columns, replace)
+
+    fn binds(&self) -> Vec<Bind<'_>> {
+        let (id, body) = (&**self.id, &*self.body);
+        vec![self.kind.into(), id.into(), body.into(), self.version.into(), self.deleted.into()]
+    }
+}
+
+static WRITE: LazyLock<Insert> = LazyLock::new(|| {
+    let replace = "ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body, version = excluded.version, \
+                   deleted = excluded.deleted";
+    Insert::into::<Written<'_>>("records", replace)
 });
 
 /// Carries out edits in one transaction; returns the new version.

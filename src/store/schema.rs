@@ -81,6 +81,21 @@ table! {
         id -> Text,
         changed_seq -> BigInt,
         alert_seq -> BigInt,
+        ticket_id -> Nullable<Text>,
+        comment_id -> Nullable<Text>,
+        created_at -> BigInt,
+        read_at -> Nullable<BigInt>,
+        cleared_at -> Nullable<BigInt>,
+        snoozed_until -> Nullable<BigInt>,
+        resolved -> Nullable<Text>,
+    }
+}
+
+table! {
+    contents (id) {
+        id -> Text,
+        agent_id -> Text,
+        seq -> BigInt,
         event_source -> Text,
         event_id -> Text,
         #[sql_name = "type"]
@@ -92,16 +107,9 @@ table! {
         body -> Text,
         url -> Nullable<Text>,
         actor -> Text,
-        ticket_id -> Nullable<Text>,
         ticket_number -> Nullable<Text>,
         ticket_subject -> Nullable<Text>,
-        comment_id -> Nullable<Text>,
         quiet -> Bool,
-        created_at -> BigInt,
-        read_at -> Nullable<BigInt>,
-        cleared_at -> Nullable<BigInt>,
-        snoozed_until -> Nullable<BigInt>,
-        resolved -> Nullable<Text>,
     }
 }
 
@@ -133,3 +141,4 @@ table! {
 }
 
 allow_tables_to_appear_in_same_query!(watches, tickets);
+allow_tables_to_appear_in_same_query!(notifications, contents);

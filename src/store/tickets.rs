@@ -7,12 +7,12 @@ use diesel::{
     ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryableByName, RunQueryDsl,
     sql_types::{Bool, Text},
 };
-use serde::Serialize;
 
 use super::{
     WatchedTicket,
-    bulk::{Bulk, Column, to_json},
+    bulk::{Column, to_json},
     connection::{Conn, write_transaction},
+    insert::{Bind, Insert, TableRow},
     raw::Raw,
     schema::{tickets, watches},
 };
@@ -58,14 +58,12 @@ struct WatchRow {
     auto: bool,
 }
 
-#[derive(Serialize)]
 struct TicketRow {
     id: Id,
     facts: String,
     updated_at: Millis,
 }
 
-#[derive(Serialize)]
 struct WatchWritten<'a> {
     ticket_id: &'a Id,
     agent_id: &'a Id,
@@ -74,29 +72,39 @@ struct WatchWritten<'a> {
     since: Millis,
 }
 
-const COLUMNS: [Column; 3] = [Column::Text("id"), Column::Text("facts"), Column::Int("updated_at")];
-const WATCH_COLUMNS: [Column; 5] = [
-    Column::Text("ticket_id"),
-    Column::Text("agent_id"),
-    Column::Bool("active"),
-    Column::Bool("auto"),
-    Column::Int("since"),
-];
+impl TableRow for TicketRow {
+    const COLUMNS: &'static [Column] = &[Column::Text("id"), Column::Text("facts"), Column::Int("updated_at")];
 
-static MAKE: LazyLock<Bulk> = LazyLock::new(|| Bulk::insert("tickets", &COLUMNS, "ON CONFLICT (id) DO NOTHING"));
-static WRITE: LazyLock<Bulk> = LazyLock::new(|| {
-    Bulk::insert(
-        "tickets",
-        &COLUMNS,
-        "ON CONFLICT (id) DO UPDATE SET facts = excluded.facts, updated_at = excluded.updated_at",
-    )
+    fn binds(&self) -> Vec<Bind<'_>> {
+        vec![(&*self.id).into(), (&*self.facts).into(), self.updated_at.into()]
+    }
+}
+
+impl TableRow for WatchWritten<'_> {
+    const COLUMNS: &'static [Column] = &[
+        Column::Text("ticket_id"),
+        Column::Text("agent_id"),
+        Column::Bool("active"),
+        Column::Bool("auto"),
+        Column::Int("since"),
+    ];
+
+    fn binds(&self) -> Vec<Bind<'_>> {
+        let (ticket, agent) = (&**self.ticket_id, &**self.agent_id);
+        vec![ticket.into(), agent.into(), self.active.into(), self.auto.into(), self.since.into()]
+    }
+}
+
+static MAKE: LazyLock<Insert> =
+    LazyLock::new(|| Insert::into::<TicketRow>("tickets", "ON CONFLICT (id) DO NOTHING"));
+static WRITE: LazyLock<Insert> = LazyLock::new(|| {
+    let replace = "ON CONFLICT (id) DO UPDATE SET facts = excluded.facts, updated_at = excluded.updated_at";
+    Insert::into::<TicketRow>("tickets", replace)
 });
-static WRITE_WATCHES: LazyLock<Bulk> = LazyLock::new(|| {
-    Bulk::insert(
-        "watches",
-        &WATCH_COLUMNS,
-        "ON CONFLICT (ticket_id, agent_id) DO UPDATE SET active = excluded.active, auto = excluded.auto, since = excluded.since",
-    )
+static WRITE_WATCHES: LazyLock<Insert> = LazyLock::new(|| {
+    let replace = "ON CONFLICT (ticket_id, agent_id) DO UPDATE SET active = excluded.active, auto = excluded.auto, \
+                   since = excluded.since";
+    Insert::into::<WatchWritten<'_>>("watches", replace)
 });
 
 impl Tickets {
@@ -190,11 +198,12 @@ fn parse_facts(row: &FactsRow) -> Result<TicketFacts> {
     serde_json::from_str(&row.facts).map_err(|error| Error::Internal(format!("a stored ticket is unreadable: {error}")))
 }
 
-const FACTS_SQLITE: &str = "SELECT id, facts FROM tickets WHERE id IN (SELECT value FROM json_each($1))";
+const FACTS_SQLITE: &str =
+    "SELECT t.id, t.facts FROM json_each($1) AS k CROSS JOIN tickets AS t ON t.id = k.value";
 const FACTS_POSTGRES: &str = "SELECT id, facts FROM tickets WHERE id IN (SELECT jsonb_array_elements_text($1::jsonb)) \
                               ORDER BY id FOR UPDATE";
-const WATCHES_SQLITE: &str = "SELECT ticket_id, agent_id, active, auto FROM watches \
-                              WHERE ticket_id IN (SELECT value FROM json_each($1)) ORDER BY since, agent_id";
+const WATCHES_SQLITE: &str = "SELECT w.ticket_id, w.agent_id, w.active, w.auto FROM json_each($1) AS k \
+                              CROSS JOIN watches AS w ON w.ticket_id = k.value ORDER BY w.since, w.agent_id";
 const WATCHES_POSTGRES: &str = "SELECT ticket_id, agent_id, active, auto FROM watches \
                                 WHERE ticket_id IN (SELECT jsonb_array_elements_text($1::jsonb)) ORDER BY since, agent_id";
 

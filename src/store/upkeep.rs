@@ -7,7 +7,7 @@ use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
 use super::{
     connection::{Conn, on_backend, write_transaction},
     inbox::Inboxes,
-    schema::{events, inboxes, leases, notifications},
+    schema::{contents, events, inboxes, leases, notifications},
 };
 use crate::{
     domain::{
@@ -93,10 +93,10 @@ pub fn sweep(conn: &mut Conn, after: Option<&Id>, before: Millis) -> Result<(Swe
 
 fn remove_settled(conn: &mut Conn, agent: &Id, before: Millis) -> Result<usize> {
     use notifications::dsl as n;
-    let old = n::notifications
-        .filter(n::agent_id.eq(&**agent))
-        .filter(n::created_at.lt(before))
-        .filter(n::cleared_at.lt(before).or(n::read_at.lt(before).and(n::snoozed_until.is_null())));
+    let settled = n::cleared_at.lt(before).or(n::read_at.lt(before).and(n::snoozed_until.is_null()));
+    let old = n::notifications.filter(n::agent_id.eq(&**agent)).filter(n::created_at.lt(before)).filter(settled);
+    let gone = contents::table.filter(contents::id.eq_any(old.clone().select(n::id)));
+    diesel::delete(gone).execute(conn).map_err(Error::Store)?;
     diesel::delete(old).execute(conn).map_err(Error::Store)
 }
 

@@ -5,29 +5,23 @@
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use tokio::sync::oneshot;
 
 use super::{
-    OnCommit,
+    checkpoint::Log,
     connection::{self, Conn, Purpose, is_usable, write_transaction},
     group::{self, Answer, Committed, Context, Failure, Request},
     schema::meta,
+    shared::{Shared, start_thread},
 };
 use crate::{
-    clock::Clock,
-    config::StoreUrl,
-    domain::{Id, nudge::InboxChange, plan::Router, snapshot::Snapshot},
+    domain::{Id, nudge::InboxChange},
     error::{Error, Result},
-    telemetry::Metrics,
 };
 
 /// Requests that wait: enough for a burst of every connected producer, few enough to be gone within a second or two.
@@ -59,64 +53,28 @@ pub struct Writers {
     shared: Arc<Shared>,
 }
 
-/// What writers and readers of one store share.
-pub struct Shared {
-    /// What this node has in memory.
-    pub snapshot: ArcSwap<Snapshot>,
-    acks: Mutex<HashMap<Id, i64>>,
-    running: AtomicUsize,
-    url: StoreUrl,
-    clock: Clock,
-    router: Arc<dyn Router>,
-    on_commit: OnCommit,
-    metrics: Arc<Metrics>,
-}
-
-impl Shared {
-    /// What writers and readers share, with nothing in memory yet.
-    pub fn new(options: &super::StoreOptions) -> Arc<Shared> {
-        Arc::new(Shared {
-            snapshot: ArcSwap::default(),
-            acks: Mutex::default(),
-            running: AtomicUsize::new(0),
-            url: options.url.clone(),
-            clock: options.clock.clone(),
-            router: options.router.clone(),
-            on_commit: options.on_commit.clone(),
-            metrics: options.metrics.clone(),
-        })
-    }
-
-    fn note_ack(&self, agent: &Id, seq: i64) {
-        let mut acks = self.acks.lock().unwrap_or_else(PoisonError::into_inner);
-        let noted = acks.entry(agent.clone()).or_insert(0);
-        *noted = (*noted).max(seq);
-    }
-
-    /// Keeps what was read, unless another thread has something newer. A smaller version than the one it was read
-    /// upon means that an older copy of the store was restored, and counts as newer.
-    pub fn remember(&self, fresh: &Arc<Snapshot>, read_upon: i64) {
-        let known = self.snapshot.load().version;
-        if fresh.version > known || (fresh.version < known && known == read_upon) {
-            self.snapshot.store(fresh.clone());
-        }
-    }
-}
-
 impl Writers {
     /// Starts the writing threads, the first on `conn`.
     pub fn start(shared: Arc<Shared>, conn: Conn) -> Result<Writers> {
         let (queue, jobs) = crossbeam_channel::bounded(QUEUE);
-        let writers = if matches!(conn, Conn::Pg(_)) { PG_WRITERS } else { 1 };
+        let mut log = None;
+        let mut writers = PG_WRITERS;
+        if let Conn::Sqlite(_) = conn {
+            let (ours, copying) = Log::of(shared.url.clone());
+            start_thread("log-copier", &shared, copying)?;
+            log = Some(ours);
+            writers = 1;
+        }
         let mut first = Some(conn);
         for number in 0..writers {
-            let writer =
-                Writer { jobs: jobs.clone(), shared: shared.clone(), conn: first.take(), acks_at: Instant::now() };
-            shared.running.fetch_add(1, Ordering::SeqCst);
-            std::thread::Builder::new()
-                .name(format!("writer-{number}"))
-                .spawn(move || writer.run())
-                .map_err(|error| Error::Internal(format!("a writer could not be started: {error}")))?;
+            let writer = Writer {
+                jobs: jobs.clone(),
+                shared: shared.clone(),
+                conn: first.take(),
+                log: log.take(),
+                acks_at: Instant::now(),
+            };
+            start_thread(&format!("writer-{number}"), &shared, move || writer.run())?;
         }
         Ok(Writers { queue, shared })
     }
@@ -161,34 +119,25 @@ impl Writers {
     pub fn ack(&self, agent: &Id, seq: i64) {
         self.shared.note_ack(agent, seq);
     }
-
-    /// Whether every writer has ended; they do when all [`Writers`] are dropped and the queue is empty.
-    pub fn ended(shared: &Shared) -> bool {
-        shared.running.load(Ordering::SeqCst) == 0
-    }
 }
 
 struct Writer {
     jobs: Receiver<Job>,
     shared: Arc<Shared>,
     conn: Option<Conn>,
+    /// Of SQLite.
+    log: Option<Log>,
     acks_at: Instant,
 }
 
 type Waiting = (Request, oneshot::Sender<Result<Answer>>);
-
-impl Drop for Writer {
-    fn drop(&mut self) {
-        self.shared.running.fetch_sub(1, Ordering::SeqCst);
-    }
-}
 
 impl Writer {
     fn run(mut self) {
         loop {
             match self.jobs.recv_timeout(ACKS_EVERY) {
                 Ok(first) => self.survive(|writer| writer.drain(first)),
-                Err(RecvTimeoutError::Timeout) => self.survive(Writer::write_acks),
+                Err(RecvTimeoutError::Timeout) => self.survive(Writer::rest),
                 Err(RecvTimeoutError::Disconnected) => {
                     self.write_acks();
                     return;
@@ -227,6 +176,17 @@ impl Writer {
             next = if room { self.jobs.try_recv().ok() } else { None };
         }
         self.commit_group(group);
+        if let (Some(log), Some(conn)) = (&self.log, &mut self.conn) {
+            log.finish(conn);
+        }
+    }
+
+    /// Nothing is waiting.
+    fn rest(&mut self) {
+        self.write_acks();
+        if let Some(log) = &mut self.log {
+            log.rests();
+        }
     }
 
     fn write_acks(&mut self) {
@@ -246,7 +206,7 @@ impl Writer {
             return HashMap::new();
         }
         self.acks_at = Instant::now();
-        std::mem::take(&mut *self.shared.acks.lock().unwrap_or_else(PoisonError::into_inner))
+        self.shared.take_acks()
     }
 
     fn commit(&mut self, group: Vec<Waiting>, acks: &HashMap<Id, i64>) {
@@ -269,6 +229,9 @@ impl Writer {
             match group::commit(&mut conn, requests, acks, &context) {
                 Ok(committed) => {
                     self.conn = Some(conn);
+                    if let Some(log) = &mut self.log {
+                        log.grew(requests.iter().map(|request| weight(request)).sum());
+                    }
                     self.shared.metrics.commit_units.observe(requests.len() as f64);
                     self.shared.metrics.commit_seconds.observe(begun.elapsed().as_secs_f64());
                     return Ok(committed);

@@ -73,7 +73,7 @@ fn kept(folder: &Path) -> Vec<String> {
     }
     let path = folder.join("bellhop.db");
     let mut conn = SqliteConnection::establish(&path.to_string_lossy()).unwrap();
-    let rows = "SELECT ticket_number AS number FROM notifications WHERE agent_id = 'ana' ORDER BY seq";
+    let rows = "SELECT ticket_number AS number FROM contents WHERE agent_id = 'ana' ORDER BY seq";
     diesel::sql_query(rows).load::<Row>(&mut conn).unwrap().into_iter().map(|row| row.number).collect()
 }
 

@@ -65,12 +65,34 @@ CREATE TABLE inboxes (
 );
 CREATE INDEX inboxes_by_fallback ON inboxes (fallback_due_at) WHERE fallback_due_at IS NOT NULL;
 
+-- Who has what, and in which state: what acts read and write. Rows are small, because each event dirties one page here
+-- for every agent who hears of it; for the same reason no index holds an entry to which nothing happened yet.
 CREATE TABLE notifications (
+    agent_id      TEXT   NOT NULL,
+    seq           BIGINT NOT NULL,
+    id            TEXT   NOT NULL,
+    changed_seq   BIGINT NOT NULL,
+    alert_seq     BIGINT NOT NULL,
+    ticket_id     TEXT,
+    comment_id    TEXT,
+    created_at    BIGINT NOT NULL,
+    read_at       BIGINT,
+    cleared_at    BIGINT,
+    snoozed_until BIGINT,
+    resolved      TEXT,
+    PRIMARY KEY (agent_id, seq)
+);
+-- An entry that never changed is found by its number.
+CREATE UNIQUE INDEX notifications_by_change ON notifications (agent_id, changed_seq) WHERE changed_seq <> seq;
+-- Rows of one agent lie far apart in the heap, so that a ticket's entries need an index (SQLite's lie side by side).
+CREATE INDEX notifications_unread ON notifications (agent_id, ticket_id, seq) WHERE read_at IS NULL;
+CREATE INDEX notifications_asleep ON notifications (snoozed_until) WHERE snoozed_until IS NOT NULL;
+
+-- What a notification says: written once. Ids grow with time, so new rows of all agents land on the same page.
+CREATE TABLE contents (
+    id             TEXT    NOT NULL PRIMARY KEY,
     agent_id       TEXT    NOT NULL,
     seq            BIGINT  NOT NULL,
-    id             TEXT    NOT NULL,
-    changed_seq    BIGINT  NOT NULL,
-    alert_seq      BIGINT  NOT NULL,
     event_source   TEXT    NOT NULL,
     event_id       TEXT    NOT NULL,
     type           TEXT    NOT NULL,
@@ -81,25 +103,10 @@ CREATE TABLE notifications (
     body           TEXT    NOT NULL,
     url            TEXT,
     actor          TEXT    NOT NULL,
-    ticket_id      TEXT,
     ticket_number  TEXT,
     ticket_subject TEXT,
-    comment_id     TEXT,
-    quiet          BOOLEAN NOT NULL,
-    created_at     BIGINT  NOT NULL,
-    read_at        BIGINT,
-    cleared_at     BIGINT,
-    snoozed_until  BIGINT,
-    resolved       TEXT,
-    PRIMARY KEY (agent_id, seq)
+    quiet          BOOLEAN NOT NULL
 );
--- Each of these that a new entry enters by its agent costs a page of its own at every event; so only one does.
--- Ids grow with time: new entries of all agents land on the same page.
-CREATE UNIQUE INDEX notifications_by_id ON notifications (id);
--- An entry that never changed is found by its number.
-CREATE UNIQUE INDEX notifications_by_change ON notifications (agent_id, changed_seq) WHERE changed_seq <> seq;
-CREATE INDEX notifications_unread ON notifications (agent_id, ticket_id, seq) WHERE read_at IS NULL;
-CREATE INDEX notifications_asleep ON notifications (snoozed_until) WHERE snoozed_until IS NOT NULL;
 
 -- What arrived from helpdesks' own webhooks, per source.
 CREATE TABLE source_deliveries (

@@ -26,7 +26,7 @@ use super::{
 use crate::peers::databases::TestDatabase;
 
 /// Tables that make up what agents see.
-const TABLES: [&str; 4] = ["inboxes", "notifications", "events", "tickets"];
+const TABLES: [&str; 5] = ["inboxes", "notifications", "contents", "events", "tickets"];
 
 /// A store to run many cases on.
 pub struct Ground {

@@ -1,0 +1,91 @@
+//! Brings what SQLite's write-ahead log holds into the database file, beside the writer.
+//!
+//! SQLite does this within a commit, now and then, and until the disk is done nothing is accepted: some 15 ms each time.
+//! Here a thread with a connection of its own copies while the writer goes on; what was added meanwhile the writer
+//! copies itself, which is little, and after that the log starts over.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use crossbeam_channel::{Receiver, Sender};
+use diesel::connection::SimpleConnection;
+
+use super::connection::{self, Conn, Purpose};
+use crate::{config::StoreUrl, error::Error};
+
+/// So many requests are written before the log is copied: about 16 MB of it.
+const EVERY: usize = 1_000;
+
+/// The writer's end: counts what it writes, and says when it is time.
+pub struct Log {
+    written: usize,
+    due: Sender<()>,
+    copied: Arc<AtomicBool>,
+}
+
+impl Log {
+    /// The log of the store at `url`, with the work that a thread is to do for it: copying until the log is dropped.
+    pub fn of(url: StoreUrl) -> (Log, impl FnOnce() + Send) {
+        let (due, orders) = crossbeam_channel::bounded(1);
+        let copied = Arc::new(AtomicBool::new(false));
+        let log = Log { written: 0, due, copied: copied.clone() };
+        (log, move || copy_when_due(&url, &orders, &copied))
+    }
+
+    /// So many requests were written.
+    pub fn grew(&mut self, requests: usize) {
+        self.written += requests;
+        if self.written >= EVERY {
+            self.order();
+        }
+    }
+
+    /// Nothing is waiting to be written: a good moment.
+    pub fn rests(&mut self) {
+        if self.written > 0 {
+            self.order();
+        }
+    }
+
+    fn order(&mut self) {
+        // One order that waits is as good as two.
+        let _ = self.due.try_send(());
+        self.written = 0;
+    }
+
+    /// Copies the rest, if the log was copied a moment ago.
+    pub fn finish(&self, conn: &mut Conn) {
+        if self.copied.swap(false, Ordering::Relaxed) {
+            copy(conn);
+        }
+    }
+}
+
+fn copy_when_due(url: &StoreUrl, orders: &Receiver<()>, copied: &AtomicBool) {
+    let mut open = None;
+    while orders.recv().is_ok() {
+        match open.take().map_or_else(|| connection::connect(url, Purpose::Write), Ok) {
+            Ok(mut conn) => {
+                copy(&mut conn);
+                copied.store(true, Ordering::Relaxed);
+                open = Some(conn);
+            }
+            Err(error) => warn(&error),
+        }
+    }
+}
+
+/// As far as no reader is in the way, and without waiting for anybody.
+fn copy(conn: &mut Conn) {
+    let Conn::Sqlite(conn) = conn else { return };
+    if let Err(error) = conn.batch_execute("PRAGMA wal_checkpoint(PASSIVE)") {
+        warn(&Error::Unavailable { reason: error.to_string() });
+    }
+}
+
+/// Nothing is lost by it: the log only grows, until the writer's own limit makes it copy everything.
+fn warn(error: &Error) {
+    tracing::warn!(%error, "the write-ahead log could not be copied into the database");
+}
