@@ -96,7 +96,8 @@ fn without_nul(json: &str) -> String {
     clean + rest
 }
 
-fn join(columns: &[Column], show: impl Fn(Column) -> String) -> String {
+/// The columns as `show` shows them, separated by commas.
+pub fn join(columns: &[Column], show: impl Fn(Column) -> String) -> String {
     columns.iter().map(|column| show(*column)).collect::<Vec<_>>().join(", ")
 }
 

@@ -15,8 +15,9 @@ use diesel::connection::SimpleConnection;
 use super::connection::{self, Conn, Purpose};
 use crate::{config::StoreUrl, error::Error};
 
-/// So many requests are written before the log is copied: about 16 MB of it.
-const EVERY: usize = 1_000;
+/// So many events and acts are written before the log is copied, some 40 MB of it: the more there are, the more often
+/// a page that was written again and again is copied once.
+const EVERY: usize = 3_000;
 
 /// The writer's end: counts what it writes, and says when it is time.
 pub struct Log {
@@ -34,9 +35,9 @@ impl Log {
         (log, move || copy_when_due(&url, &orders, &copied))
     }
 
-    /// So many requests were written.
-    pub fn grew(&mut self, requests: usize) {
-        self.written += requests;
+    /// So many events and acts were written.
+    pub fn grew(&mut self, more: usize) {
+        self.written += more;
         if self.written >= EVERY {
             self.order();
         }

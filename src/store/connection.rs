@@ -5,10 +5,11 @@
 use std::time::Duration;
 
 use diesel::{
-    Connection, ConnectionError, PgConnection, QueryResult, SqliteConnection,
+    Connection, ConnectionError, PgConnection, QueryResult, RunQueryDsl, SqliteConnection,
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
 };
 
+use super::raw::Plain;
 use crate::{
     config::StoreUrl,
     error::{Error, Result},
@@ -36,9 +37,9 @@ pub(super) use on_backend;
 
 /// SQLite waits so long for another process's lock (a command run beside the server).
 const BUSY_TIMEOUT_MS: u32 = 5_000;
-/// A connection that writes copies the log itself when it has grown to so many pages (64 MB): the last resort, see
+/// A connection that writes copies the log itself when it has grown to so many pages (256 MB): the last resort, see
 /// `checkpoint`.
-const WAL_PAGES: u32 = 16_000;
+const WAL_PAGES: u32 = 64_000;
 /// PostgreSQL gives up on a statement, or on waiting for a lock, after so long: every wait has a limit.
 const PG_STATEMENT_TIMEOUT_MS: u32 = 20_000;
 const PG_LOCK_TIMEOUT_MS: u32 = 10_000;
@@ -99,8 +100,30 @@ fn connect_postgres(url: &str) -> Result<Conn, ConnectionError> {
 /// Runs `body` in one transaction that may write, and commits it. SQLite takes the write lock at once: a transaction
 /// that begins by reading and then wants to write would not wait for the lock.
 pub fn write_transaction<T>(conn: &mut Conn, body: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-    begin(conn, "BEGIN IMMEDIATE", "BEGIN")?;
-    finish(conn, body)
+    match conn {
+        Conn::Pg(_) => {
+            begin(conn, "", "BEGIN")?;
+            finish(conn, body)
+        }
+        Conn::Sqlite(_) => write_to_sqlite(conn, body),
+    }
+}
+
+/// With statements prepared once, which is half of what they cost: diesel prepares its own each time.
+fn write_to_sqlite<T>(conn: &mut Conn, body: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    plain(conn, "BEGIN IMMEDIATE")?;
+    let done = body(conn).and_then(|value| plain(conn, "COMMIT").map(|()| value));
+    if done.is_err() {
+        // SQLite may have rolled back by itself, and then says so; a transaction that is still open shows in `is_usable`.
+        drop(plain(conn, "ROLLBACK"));
+    }
+    done
+}
+
+fn plain(conn: &mut Conn, sql: &'static str) -> Result<()> {
+    let done = on_backend!(conn, c => Plain(sql).execute(c));
+    // A refused BEGIN did nothing, and the outcome of a failed COMMIT is unknown: an outage, whatever its words are.
+    done.map(drop).map_err(|error| Error::Unavailable { reason: error.to_string() })
 }
 
 /// Runs `body` on one snapshot of the store: everything it reads belongs together.
@@ -144,7 +167,8 @@ fn end(conn: &mut Conn, commit: bool) -> QueryResult<()> {
 /// Whether the connection can still be used: its transaction state is sound and a trivial query answers.
 pub fn is_usable(conn: &mut Conn) -> bool {
     let broken = on_backend!(conn, c => AnsiTransactionManager::is_broken_transaction_manager(c));
-    !broken && on_backend!(conn, c => c.batch_execute("SELECT 1")).is_ok()
+    // BEGIN is refused where a transaction is still open.
+    !broken && on_backend!(conn, c => c.batch_execute("BEGIN; SELECT 1; ROLLBACK")).is_ok()
 }
 
 /// A pool of reading connections. Checked out for one query or snapshot each, by threads that may block.

@@ -1,14 +1,13 @@
 //! Rows of events: the idempotency key, what came in, and why who heard of it.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
 
 use diesel::{QueryableByName, RunQueryDsl, sql_types::Text};
 
 use super::{
     bulk::{Column, to_json},
     connection::Conn,
-    insert::{Bind, Insert, TableRow},
+    insert::{self, Bind, TableRow},
     raw::Raw,
 };
 use crate::{
@@ -38,18 +37,22 @@ struct Known {
 
 /// An event about to be inserted.
 #[derive(Debug)]
-pub struct NewEvent {
-    source: Id,
-    id: Id,
+pub struct NewEvent<'a> {
+    source: &'a Id,
+    id: &'a Id,
     kind: &'static str,
-    ticket_id: Option<Id>,
+    ticket_id: Option<&'a Id>,
     accepted_at: Millis,
-    body: String,
+    body: &'a str,
     explanation: String,
     notified: String,
 }
 
-impl TableRow for NewEvent {
+impl TableRow for NewEvent<'_> {
+    type Kind = NewEvent<'static>;
+
+    const TABLE: &'static str = "events";
+    const CONFLICT: &'static str = "ON CONFLICT (source, id) DO NOTHING";
     const COLUMNS: &'static [Column] = &[
         Column::Text("source"),
         Column::Text("id"),
@@ -63,31 +66,34 @@ impl TableRow for NewEvent {
 
     fn binds(&self) -> Vec<Bind<'_>> {
         vec![
-            (&*self.source).into(),
-            (&*self.id).into(),
+            (&**self.source).into(),
+            (&**self.id).into(),
             self.kind.into(),
-            self.ticket_id.as_deref().into(),
+            self.ticket_id.map(|id| &**id).into(),
             self.accepted_at.into(),
-            (&*self.body).into(),
+            self.body.into(),
             (&*self.explanation).into(),
             (&*self.notified).into(),
         ]
     }
 }
 
-static INSERT: LazyLock<Insert> =
-    LazyLock::new(|| Insert::into::<NewEvent>("events", "ON CONFLICT (source, id) DO NOTHING"));
-
-impl NewEvent {
+impl<'a> NewEvent<'a> {
     /// The row of an event with what came of it.
-    pub fn new(event: &Event, explanation: String, notified: &[Id], now: Millis) -> Result<NewEvent> {
+    pub fn new(
+        event: &'a Event,
+        body: &'a str,
+        explanation: String,
+        notified: &[Id],
+        now: Millis,
+    ) -> Result<NewEvent<'a>> {
         Ok(NewEvent {
-            source: event.source.clone(),
-            id: event.id.clone(),
+            source: &event.source,
+            id: &event.id,
             kind: event.kind.as_str(),
-            ticket_id: event.data.ticket.as_ref().map(|ticket| ticket.id.clone()),
+            ticket_id: event.data.ticket.as_ref().map(|ticket| &ticket.id),
             accepted_at: now,
-            body: to_json(event).map_err(Error::Store)?,
+            body,
             explanation,
             notified: to_json(notified).map_err(Error::Store)?,
         })
@@ -95,8 +101,8 @@ impl NewEvent {
 }
 
 /// Inserts new events; false when another node was faster with one of them, and the transaction must be repeated.
-pub fn insert(conn: &mut Conn, rows: &[NewEvent]) -> Result<bool> {
-    Ok(INSERT.run(conn, rows).map_err(Error::Store)? == rows.len())
+pub fn insert(conn: &mut Conn, rows: &[NewEvent<'_>]) -> Result<bool> {
+    Ok(insert::insert(conn, rows).map_err(Error::Store)? == rows.len())
 }
 
 const KNOWN_SQLITE: &str = "SELECT e.source, e.id, e.notified FROM json_each($1) AS k \

@@ -35,6 +35,8 @@ pub enum Request {
     Accept {
         /// In the order given.
         events: Vec<Event>,
+        /// The same as they are stored: whoever asks writes them out, so that the writer has that much less to do.
+        bodies: Vec<String>,
         /// Hash of the API key that posted them, checked again here; none for our own endpoints.
         api_key: Option<String>,
         /// When they arrived, microseconds since 1970.
@@ -151,6 +153,7 @@ struct Group<'a> {
 /// A new event and what it leads to.
 struct Routed<'a> {
     event: &'a Event,
+    body: &'a str,
     plan: Plan,
     notified: Vec<Id>,
     accepted_us: i64,
@@ -187,8 +190,9 @@ impl<'a> Group<'a> {
                 Request::Accept { api_key: Some(hash), .. } if !self.snapshot.api_keys.contains_key(hash) => {
                     Some(Answer::Refused(Error::Unauthorized))
                 }
-                Request::Accept { events, accepted_us, .. } => {
-                    let receipts = events.iter().map(|event| self.route_event(event, *accepted_us)).collect();
+                Request::Accept { events, bodies, accepted_us, .. } => {
+                    let each = events.iter().zip(bodies);
+                    let receipts = each.map(|(event, body)| self.route_event(event, body, *accepted_us)).collect();
                     Some(Answer::Receipts(receipts))
                 }
             };
@@ -197,7 +201,7 @@ impl<'a> Group<'a> {
         Ok(())
     }
 
-    fn route_event(&mut self, event: &'a Event, accepted_us: i64) -> Receipt {
+    fn route_event(&mut self, event: &'a Event, body: &'a str, accepted_us: i64) -> Receipt {
         let key = key(event);
         if let Some(notified) = self.known.get(&key) {
             return events::receipt(&event.id, ReceiptStatus::Duplicate, notified);
@@ -216,7 +220,7 @@ impl<'a> Group<'a> {
             plan.drafts.iter().filter(|draft| !draft.quiet).map(|draft| draft.agent.clone()).collect();
         let receipt = events::receipt(&event.id, ReceiptStatus::Accepted, &notified);
         self.known.insert(key, notified.clone());
-        self.routed.push(Routed { event, plan, notified, accepted_us });
+        self.routed.push(Routed { event, body, plan, notified, accepted_us });
         receipt
     }
 
@@ -269,7 +273,7 @@ impl<'a> Group<'a> {
         let mut rows = Vec::with_capacity(self.routed.len());
         for routed in &mut self.routed {
             let explanation = std::mem::take(&mut routed.plan.explanation);
-            rows.push(NewEvent::new(routed.event, explanation, &routed.notified, self.now)?);
+            rows.push(NewEvent::new(routed.event, routed.body, explanation, &routed.notified, self.now)?);
         }
         if !events::insert(conn, &rows)? {
             return Ok(false);

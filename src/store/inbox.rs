@@ -3,7 +3,6 @@
 //! The row lock gives the total order of an inbox, on one node or ten (on SQLite the one writer does).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
 
 use diesel::{
     QueryableByName, RunQueryDsl,
@@ -13,7 +12,7 @@ use diesel::{
 use super::{
     bulk::{Column, to_json},
     connection::Conn,
-    insert::{Bind, Insert, TableRow},
+    insert::{self, Bind, TableRow},
     raw::Raw,
 };
 use crate::{
@@ -68,6 +67,12 @@ struct Written<'a> {
 }
 
 impl TableRow for Written<'_> {
+    type Kind = Written<'static>;
+
+    const TABLE: &'static str = "inboxes";
+    const CONFLICT: &'static str = "ON CONFLICT (agent_id) DO UPDATE SET seq = excluded.seq, \
+        unread = excluded.unread, unseen = excluded.unseen, seen_seq = excluded.seen_seq, \
+        acked_seq = excluded.acked_seq, decided_seq = excluded.decided_seq, floor_seq = excluded.floor_seq";
     const COLUMNS: &'static [Column] = &[
         Column::Text("agent_id"),
         Column::Int("seq"),
@@ -93,15 +98,6 @@ impl TableRow for Written<'_> {
     }
 }
 
-static MAKE: LazyLock<Insert> =
-    LazyLock::new(|| Insert::into::<Written<'_>>("inboxes", "ON CONFLICT (agent_id) DO NOTHING"));
-static WRITE: LazyLock<Insert> = LazyLock::new(|| {
-    let replace = "ON CONFLICT (agent_id) DO UPDATE SET seq = excluded.seq, unread = excluded.unread, \
-                   unseen = excluded.unseen, seen_seq = excluded.seen_seq, acked_seq = excluded.acked_seq, \
-                   decided_seq = excluded.decided_seq, floor_seq = excluded.floor_seq";
-    Insert::into::<Written<'_>>("inboxes", replace)
-});
-
 impl Inboxes {
     /// Locks the inboxes of `agents` in id order; makes those that are missing.
     pub fn lock(conn: &mut Conn, agents: &BTreeSet<Id>) -> Result<Inboxes> {
@@ -111,11 +107,11 @@ impl Inboxes {
         let mut held = read_locked(conn, agents)?;
         let missing: Vec<&Id> = agents.iter().filter(|agent| !held.contains_key(*agent)).collect();
         if !missing.is_empty() {
-            if let Conn::Pg(_) = conn {
+            if let Conn::Pg(c) = conn {
                 // The rows must exist to be locked: another node may be making them at this moment.
                 let fresh = Inbox::default();
                 let rows: Vec<Written<'_>> = missing.iter().map(|agent| written(agent, &fresh)).collect();
-                MAKE.run(conn, &rows).map_err(Error::Store)?;
+                insert::insert_missing(c, &rows).map_err(Error::Store)?;
                 held = read_locked(conn, agents)?;
             }
             for agent in agents {
@@ -140,7 +136,7 @@ impl Inboxes {
     pub fn flush(&mut self, conn: &mut Conn) -> Result<()> {
         let rows: Vec<Written<'_>> =
             self.held.iter().filter(|(_, held)| held.dirty).map(|(agent, held)| written(agent, &held.inbox)).collect();
-        WRITE.run(conn, &rows).map_err(Error::Store)?;
+        insert::insert(conn, &rows).map_err(Error::Store)?;
         Ok(())
     }
 }

@@ -3,10 +3,10 @@
 //! SQLite is a library: a statement costs little more than its row, and binds spare it taking JSON apart (about a third
 //! of the time). On PostgreSQL each statement is a round trip, so there the rows travel as one JSON array.
 
-use std::{borrow::Cow, fmt::Write};
+use std::{borrow::Cow, marker::PhantomData};
 
 use diesel::{
-    QueryResult, RunQueryDsl,
+    PgConnection, QueryResult, RunQueryDsl,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
     sql_types::{BigInt, Bool, Nullable, Text, Untyped},
     sqlite::Sqlite,
@@ -14,13 +14,19 @@ use diesel::{
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
-    bulk::{Column, to_json},
+    bulk::{Column, join, to_json},
     connection::Conn,
     raw::Raw,
 };
 
 /// A row of some table.
 pub trait TableRow {
+    /// Tells the kinds of rows apart: a type of each kind's own.
+    type Kind: 'static;
+    /// Where it goes.
+    const TABLE: &'static str;
+    /// What happens when the row is there: an `ON CONFLICT` clause, or nothing.
+    const CONFLICT: &'static str;
     /// The columns that it fills.
     const COLUMNS: &'static [Column];
 
@@ -78,37 +84,30 @@ impl Serialize for Bind<'_> {
     }
 }
 
-/// A statement that writes rows into one table.
-#[derive(Debug, Clone)]
-pub struct Insert {
-    /// Up to the opening bracket of the values.
-    before: String,
-    /// From the closing bracket on.
-    after: String,
-    postgres: String,
+/// Writes rows into their table; none is no statement. Returns how many rows the table changed by.
+pub fn insert<R: TableRow>(conn: &mut Conn, rows: &[R]) -> QueryResult<usize> {
+    match conn {
+        Conn::Sqlite(c) => rows.iter().map(|row| One { binds: row.binds(), kind: PhantomData::<R> }.execute(c)).sum(),
+        Conn::Pg(c) => insert_as_json(c, rows, R::CONFLICT),
+    }
 }
 
-impl Insert {
-    /// `INSERT INTO table (columns) … conflict`, where `conflict` is empty or an `ON CONFLICT` clause.
-    pub fn into<R: TableRow>(table: &str, conflict: &str) -> Insert {
-        let names = R::COLUMNS.iter().map(|column| column.name()).collect::<Vec<_>>().join(", ");
-        let definitions = R::COLUMNS.iter().map(|column| column.definition()).collect::<Vec<_>>().join(", ");
-        let mut postgres = format!("INSERT INTO {table} ({names}) SELECT {names} FROM ");
-        let _ = write!(postgres, "jsonb_to_recordset($1::jsonb) AS r({definitions}) {conflict}");
-        Insert { before: format!("INSERT INTO {table} ({names}) VALUES ("), after: format!(") {conflict}"), postgres }
-    }
+/// Writes those rows that are not there yet; the others stay as they are.
+pub fn insert_missing<R: TableRow>(conn: &mut PgConnection, rows: &[R]) -> QueryResult<usize> {
+    insert_as_json(conn, rows, "ON CONFLICT DO NOTHING")
+}
 
-    /// Runs it for `rows`; none is no statement. Returns how many rows the table changed by.
-    pub fn run<R: TableRow>(&self, conn: &mut Conn, rows: &[R]) -> QueryResult<usize> {
-        match conn {
-            Conn::Sqlite(c) => rows.iter().map(|row| One { insert: self, binds: row.binds() }.execute(c)).sum(),
-            Conn::Pg(_) if rows.is_empty() => Ok(0),
-            Conn::Pg(c) => {
-                let rows = to_json(&rows.iter().map(Named).collect::<Vec<_>>())?;
-                Raw::new(&self.postgres, &rows).execute(c)
-            }
-        }
+fn insert_as_json<R: TableRow>(conn: &mut PgConnection, rows: &[R], conflict: &str) -> QueryResult<usize> {
+    if rows.is_empty() {
+        return Ok(0);
     }
+    let table = R::TABLE;
+    let names = join(R::COLUMNS, |column| column.name().to_owned());
+    let definitions = join(R::COLUMNS, Column::definition);
+    let sql = format!(
+        "INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_to_recordset($1::jsonb) AS r({definitions}) {conflict}"
+    );
+    Raw::new(&sql, &to_json(&rows.iter().map(Named).collect::<Vec<_>>())?).execute(conn)
 }
 
 /// A row with the names of its columns.
@@ -125,21 +124,26 @@ impl<R: TableRow> Serialize for Named<'_, R> {
     }
 }
 
-/// One row on its way into SQLite. All rows of an [`Insert`] have the same text, and so the same prepared statement.
-struct One<'a> {
-    insert: &'a Insert,
+/// One row on its way into SQLite. All rows of a kind have the same text, and so the same prepared statement.
+struct One<'a, R> {
     binds: Vec<Bind<'a>>,
+    kind: PhantomData<R>,
 }
 
 const NULL: Option<&str> = None;
 
-impl QueryFragment<Sqlite> for One<'_> {
+impl<R: TableRow> QueryFragment<Sqlite> for One<'_, R> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql(&self.insert.before);
+        out.push_sql("INSERT INTO ");
+        out.push_sql(R::TABLE);
+        out.push_sql(" (");
+        for (number, column) in R::COLUMNS.iter().enumerate() {
+            out.push_sql(if number > 0 { ", " } else { "" });
+            out.push_sql(column.name());
+        }
+        out.push_sql(") VALUES (");
         for (number, bind) in self.binds.iter().enumerate() {
-            if number > 0 {
-                out.push_sql(", ");
-            }
+            out.push_sql(if number > 0 { ", " } else { "" });
             match bind {
                 Bind::Text(text) => out.push_bind_param::<Text, str>(text)?,
                 Bind::Int(number) => out.push_bind_param::<BigInt, i64>(number)?,
@@ -147,22 +151,24 @@ impl QueryFragment<Sqlite> for One<'_> {
                 Bind::Null => out.push_bind_param::<Nullable<Text>, Option<&str>>(&NULL)?,
             }
         }
-        out.push_sql(&self.insert.after);
+        out.push_sql(") ");
+        out.push_sql(R::CONFLICT);
         Ok(())
     }
 }
 
-impl QueryId for One<'_> {
-    type QueryId = ();
+/// The prepared statement is found by the kind of row: putting its text together takes longer than running it.
+impl<R: TableRow> QueryId for One<'_, R> {
+    type QueryId = R::Kind;
 
-    const HAS_STATIC_QUERY_ID: bool = false;
+    const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl Query for One<'_> {
+impl<R> Query for One<'_, R> {
     type SqlType = Untyped;
 }
 
-impl<Conn> RunQueryDsl<Conn> for One<'_> {}
+impl<R, Conn> RunQueryDsl<Conn> for One<'_, R> {}
 
 #[cfg(test)]
 mod tests {

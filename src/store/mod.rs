@@ -20,6 +20,7 @@ mod records;
 mod schema;
 mod shared;
 mod sources;
+mod teller;
 mod tickets;
 mod types;
 mod upkeep;
@@ -131,7 +132,9 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`]: the events may or may not be in, and may be sent again with the same ids.
     pub async fn accept(&self, events: Vec<Event>, api_key: Option<String>) -> Result<Vec<Receipt>> {
-        match self.writers.submit(Request::Accept { events, api_key, accepted_us: self.clock.now_us() }).await? {
+        let accepted_us = self.clock.now_us();
+        let bodies = events.iter().map(bulk::to_json).collect::<Result<_, _>>().map_err(Error::Store)?;
+        match self.writers.submit(Request::Accept { events, bodies, api_key, accepted_us }).await? {
             Answer::Receipts(receipts) => Ok(receipts),
             answer => Err(mismatch(&answer)),
         }

@@ -1,14 +1,12 @@
 //! Rows of notifications, state and content apart: written in bulk with the event, read back as what an agent sees.
 
-use std::sync::LazyLock;
-
 use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, Queryable, Selectable};
 use uuid::Uuid;
 
 use super::{
     bulk::{Column, to_json},
     connection::Conn,
-    insert::{Bind, Insert, TableRow},
+    insert::{self, Bind, TableRow},
     schema::{contents, notifications},
 };
 use crate::{
@@ -159,6 +157,10 @@ struct NewContent {
 }
 
 impl TableRow for &NewState {
+    type Kind = NewState;
+
+    const TABLE: &'static str = "notifications";
+    const CONFLICT: &'static str = "";
     const COLUMNS: &'static [Column] = &[
         Column::Text("agent_id"),
         Column::Int("seq"),
@@ -185,6 +187,10 @@ impl TableRow for &NewState {
 }
 
 impl TableRow for &NewContent {
+    type Kind = NewContent;
+
+    const TABLE: &'static str = "contents";
+    const CONFLICT: &'static str = "";
     const COLUMNS: &'static [Column] = &[
         Column::Text("id"),
         Column::Text("agent_id"),
@@ -226,14 +232,11 @@ impl TableRow for &NewContent {
     }
 }
 
-static INSERT_STATE: LazyLock<Insert> = LazyLock::new(|| Insert::into::<&NewState>("notifications", ""));
-static INSERT_CONTENT: LazyLock<Insert> = LazyLock::new(|| Insert::into::<&NewContent>("contents", ""));
-
 /// Inserts new notifications. Their numbers are unique by the table's keys: a number used twice fails the transaction.
 pub fn insert(conn: &mut Conn, rows: &[NewRow]) -> Result<()> {
     let (states, contents): (Vec<_>, Vec<_>) = rows.iter().map(|row| (&row.state, &row.content)).unzip();
-    INSERT_STATE.run(conn, &states).map_err(Error::Store)?;
-    INSERT_CONTENT.run(conn, &contents).map_err(Error::Store)?;
+    insert::insert(conn, &states).map_err(Error::Store)?;
+    insert::insert(conn, &contents).map_err(Error::Store)?;
     Ok(())
 }
 

@@ -51,3 +51,26 @@ impl Query for Raw<'_> {
 }
 
 impl<Conn> RunQueryDsl<Conn> for Raw<'_> {}
+
+/// SQL without binds, prepared once per connection.
+#[derive(Debug, Clone, Copy)]
+pub struct Plain(pub &'static str);
+
+impl<DB: Backend> QueryFragment<DB> for Plain {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql(self.0);
+        Ok(())
+    }
+}
+
+impl QueryId for Plain {
+    type QueryId = ();
+
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for Plain {
+    type SqlType = Untyped;
+}
+
+impl<Conn> RunQueryDsl<Conn> for Plain {}

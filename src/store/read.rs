@@ -44,18 +44,15 @@ pub fn changes(conn: &mut Conn, agent: &Id, since: i64, limit: i64) -> Result<Ch
 /// New entries after `since` that nothing happened to: their number is that of their last change.
 fn unchanged_since(conn: &mut Conn, agent: &Id, since: i64, limit: i64) -> Result<Vec<Row>> {
     use notifications::dsl as n;
-    let new =
-        entries().filter(n::agent_id.eq(&**agent)).filter(n::seq.gt(since)).filter(n::changed_seq.eq(n::seq));
+    let new = entries().filter(n::agent_id.eq(&**agent)).filter(n::seq.gt(since)).filter(n::changed_seq.eq(n::seq));
     new.order(n::seq).limit(limit).select(Row::as_select()).load(conn).map_err(Error::Store)
 }
 
 /// Entries whose last change is another than their beginning: few, with an index of their own.
 fn changed_since(conn: &mut Conn, agent: &Id, since: i64, limit: i64) -> Result<Vec<Row>> {
     use notifications::dsl as n;
-    let changed = entries()
-        .filter(n::agent_id.eq(&**agent))
-        .filter(n::changed_seq.gt(since))
-        .filter(n::changed_seq.ne(n::seq));
+    let changed =
+        entries().filter(n::agent_id.eq(&**agent)).filter(n::changed_seq.gt(since)).filter(n::changed_seq.ne(n::seq));
     changed.order(n::changed_seq).limit(limit).select(Row::as_select()).load(conn).map_err(Error::Store)
 }
 

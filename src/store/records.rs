@@ -4,7 +4,7 @@
 //! deletions included, before it decides anything.
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use serde::de::DeserializeOwned;
@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use super::{
     bulk::{Column, to_json},
     connection::{Conn, on_backend, write_transaction},
-    insert::{Bind, Insert, TableRow},
+    insert::{self, Bind, TableRow},
     schema::{meta, records},
 };
 use crate::{
@@ -110,6 +110,11 @@ struct Written<'a> {
 }
 
 impl TableRow for Written<'_> {
+    type Kind = Written<'static>;
+
+    const TABLE: &'static str = "records";
+    const CONFLICT: &'static str = "ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body, \
+        version = excluded.version, deleted = excluded.deleted";
     const COLUMNS: &'static [Column] = &[
         Column::Text("kind"),
         Column::Text("id"),
@@ -123,12 +128,6 @@ impl TableRow for Written<'_> {
         vec![self.kind.into(), id.into(), body.into(), self.version.into(), self.deleted.into()]
     }
 }
-
-static WRITE: LazyLock<Insert> = LazyLock::new(|| {
-    let replace = "ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body, version = excluded.version, \
-                   deleted = excluded.deleted";
-    Insert::into::<Written<'_>>("records", replace)
-});
 
 /// Carries out edits in one transaction; returns the new version.
 ///
@@ -153,7 +152,7 @@ pub fn edit(conn: &mut Conn, edits: &[Edit]) -> Result<i64> {
             .iter()
             .map(|((kind, id), body)| written(*kind, id, body.as_ref(), version))
             .collect::<Result<_>>()?;
-        WRITE.run(conn, &rows).map_err(Error::Store)?;
+        insert::insert(conn, &rows).map_err(Error::Store)?;
         Ok(version)
     })
 }

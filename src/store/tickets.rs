@@ -1,7 +1,6 @@
 //! Facts of tickets: locked and read in the transaction that routes by them, written back when they changed.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::LazyLock;
 
 use diesel::{
     ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryableByName, RunQueryDsl,
@@ -12,7 +11,7 @@ use super::{
     WatchedTicket,
     bulk::{Column, to_json},
     connection::{Conn, write_transaction},
-    insert::{Bind, Insert, TableRow},
+    insert::{self, Bind, TableRow},
     raw::Raw,
     schema::{tickets, watches},
 };
@@ -73,6 +72,11 @@ struct WatchWritten<'a> {
 }
 
 impl TableRow for TicketRow {
+    type Kind = TicketRow;
+
+    const TABLE: &'static str = "tickets";
+    const CONFLICT: &'static str = "ON CONFLICT (id) DO UPDATE SET facts = excluded.facts, \
+        updated_at = excluded.updated_at";
     const COLUMNS: &'static [Column] = &[Column::Text("id"), Column::Text("facts"), Column::Int("updated_at")];
 
     fn binds(&self) -> Vec<Bind<'_>> {
@@ -81,6 +85,11 @@ impl TableRow for TicketRow {
 }
 
 impl TableRow for WatchWritten<'_> {
+    type Kind = WatchWritten<'static>;
+
+    const TABLE: &'static str = "watches";
+    const CONFLICT: &'static str = "ON CONFLICT (ticket_id, agent_id) DO UPDATE SET \
+        active = excluded.active, auto = excluded.auto, since = excluded.since";
     const COLUMNS: &'static [Column] = &[
         Column::Text("ticket_id"),
         Column::Text("agent_id"),
@@ -95,18 +104,6 @@ impl TableRow for WatchWritten<'_> {
     }
 }
 
-static MAKE: LazyLock<Insert> =
-    LazyLock::new(|| Insert::into::<TicketRow>("tickets", "ON CONFLICT (id) DO NOTHING"));
-static WRITE: LazyLock<Insert> = LazyLock::new(|| {
-    let replace = "ON CONFLICT (id) DO UPDATE SET facts = excluded.facts, updated_at = excluded.updated_at";
-    Insert::into::<TicketRow>("tickets", replace)
-});
-static WRITE_WATCHES: LazyLock<Insert> = LazyLock::new(|| {
-    let replace = "ON CONFLICT (ticket_id, agent_id) DO UPDATE SET active = excluded.active, auto = excluded.auto, \
-                   since = excluded.since";
-    Insert::into::<WatchWritten<'_>>("watches", replace)
-});
-
 impl Tickets {
     /// Locks the tickets in id order and reads what is known of them; unknown ones are made.
     pub fn lock(conn: &mut Conn, ids: &BTreeSet<Id>) -> Result<Tickets> {
@@ -115,10 +112,12 @@ impl Tickets {
         }
         let keys = to_json(ids).map_err(Error::Store)?;
         let mut rows = read_facts(conn, &keys)?;
-        if rows.len() < ids.len() && matches!(conn, Conn::Pg(_)) {
+        if let Conn::Pg(c) = conn
+            && rows.len() < ids.len()
+        {
             // The rows must exist to be locked: another node may be making them at this moment.
             let missing: Vec<TicketRow> = ids.iter().map(unknown).collect::<Result<_>>()?;
-            MAKE.run(conn, &missing).map_err(Error::Store)?;
+            insert::insert_missing(c, &missing).map_err(Error::Store)?;
             rows = read_facts(conn, &keys)?;
         }
         let mut held: HashMap<Id, Held> = ids.iter().map(|id| (id.clone(), Held::new(id.clone()))).collect();
@@ -160,7 +159,7 @@ impl Tickets {
     pub fn flush(&self, conn: &mut Conn, now: Millis) -> Result<()> {
         let changed = self.held.values().filter(|held| held.dirty);
         let rows: Vec<TicketRow> = changed.map(|held| row(&held.facts, now)).collect::<Result<_>>()?;
-        WRITE.run(conn, &rows).map_err(Error::Store)?;
+        insert::insert(conn, &rows).map_err(Error::Store)?;
         let mut latest: HashMap<(&Id, &Id), WatchWritten<'_>> = HashMap::new();
         for (ticket_id, held) in &self.held {
             for watch in &held.new_watches {
@@ -175,7 +174,7 @@ impl Tickets {
             }
         }
         let watches: Vec<WatchWritten<'_>> = latest.into_values().collect();
-        WRITE_WATCHES.run(conn, &watches).map_err(Error::Store)?;
+        insert::insert(conn, &watches).map_err(Error::Store)?;
         Ok(())
     }
 }
@@ -198,8 +197,7 @@ fn parse_facts(row: &FactsRow) -> Result<TicketFacts> {
     serde_json::from_str(&row.facts).map_err(|error| Error::Internal(format!("a stored ticket is unreadable: {error}")))
 }
 
-const FACTS_SQLITE: &str =
-    "SELECT t.id, t.facts FROM json_each($1) AS k CROSS JOIN tickets AS t ON t.id = k.value";
+const FACTS_SQLITE: &str = "SELECT t.id, t.facts FROM json_each($1) AS k CROSS JOIN tickets AS t ON t.id = k.value";
 const FACTS_POSTGRES: &str = "SELECT id, facts FROM tickets WHERE id IN (SELECT jsonb_array_elements_text($1::jsonb)) \
                               ORDER BY id FOR UPDATE";
 const WATCHES_SQLITE: &str = "SELECT w.ticket_id, w.agent_id, w.active, w.auto FROM json_each($1) AS k \

@@ -18,6 +18,7 @@ use super::{
     group::{self, Answer, Committed, Context, Failure, Request},
     schema::meta,
     shared::{Shared, start_thread},
+    teller::{News, Teller},
 };
 use crate::{
     domain::{Id, nudge::InboxChange},
@@ -39,7 +40,7 @@ const PG_WRITERS: usize = 3;
 
 /// Work that is a transaction of its own: edits, watches, retention. Leaves behind the changes it made, and how to
 /// answer its caller once they are told.
-pub type Work = Box<dyn FnOnce(&mut Conn) -> (Vec<InboxChange>, Box<dyn FnOnce()>) + Send>;
+pub type Work = Box<dyn FnOnce(&mut Conn) -> (Vec<InboxChange>, Box<dyn FnOnce() + Send>) + Send>;
 
 enum Job {
     Group(Request, oneshot::Sender<Result<Answer>>),
@@ -67,11 +68,14 @@ impl Writers {
         }
         let mut first = Some(conn);
         for number in 0..writers {
+            let (teller, telling) = Teller::new(shared.on_commit.clone());
+            start_thread(&format!("teller-{number}"), &shared, telling)?;
             let writer = Writer {
                 jobs: jobs.clone(),
                 shared: shared.clone(),
                 conn: first.take(),
                 log: log.take(),
+                teller,
                 acks_at: Instant::now(),
             };
             start_thread(&format!("writer-{number}"), &shared, move || writer.run())?;
@@ -102,7 +106,7 @@ impl Writers {
                 Err(error) => (Err(error), Vec::new()),
             };
             // A caller who went away hears nothing of it; what was written stays written.
-            (changes, Box::new(move || drop(reply.send(result))) as Box<dyn FnOnce()>)
+            (changes, Box::new(move || drop(reply.send(result))) as Box<dyn FnOnce() + Send>)
         });
         self.send(Job::Alone(alone))?;
         answer.await.map_err(|_| Error::Unavailable { reason: "the writer ended".to_owned() })?
@@ -127,6 +131,7 @@ struct Writer {
     conn: Option<Conn>,
     /// Of SQLite.
     log: Option<Log>,
+    teller: Teller,
     acks_at: Instant,
 }
 
@@ -282,16 +287,22 @@ impl Writer {
     fn answer(&self, group: Vec<Waiting>, committed: Committed) {
         self.shared.remember(&committed.snapshot, committed.read_upon);
         self.shared.metrics.notifications.inc_by(committed.notifications as u64);
-        // Nudges first: who posted the event may look at once whether the bell rang.
-        (self.shared.on_commit)(committed.changes);
-        for ((_, reply), answer) in group.into_iter().zip(committed.answers) {
-            let answer = match answer {
-                Answer::Refused(error) => Err(error),
-                answer => Ok(answer),
-            };
-            // A caller who went away hears nothing of it; what was written stays written.
-            drop(reply.send(answer));
-        }
+        let answers = committed.answers;
+        let answer = Box::new(move || {
+            for ((_, reply), answer) in group.into_iter().zip(answers) {
+                let answer = match answer {
+                    Answer::Refused(error) => Err(error),
+                    answer => Ok(answer),
+                };
+                // A caller who went away hears nothing of it; what was written stays written.
+                drop(reply.send(answer));
+            }
+        });
+        self.tell(committed.changes, answer);
+    }
+
+    fn tell(&self, changes: Vec<InboxChange>, answer: Box<dyn FnOnce() + Send>) {
+        self.teller.tell(News { changes, answer }, !self.jobs.is_empty());
     }
 
     fn run_alone(&mut self, work: Work) {
@@ -299,10 +310,7 @@ impl Writer {
             Ok(mut conn) => {
                 let (changes, answer) = work(&mut conn);
                 self.put_back(conn);
-                if !changes.is_empty() {
-                    (self.shared.on_commit)(changes);
-                }
-                answer();
+                self.tell(changes, answer);
             }
             // Dropping the work tells its caller.
             Err(error) => tracing::error!(%error, "the store is not available"),

@@ -34,7 +34,7 @@ CREATE TABLE events (
     notified    TEXT   NOT NULL,
     PRIMARY KEY (source, id)
 );
-CREATE INDEX events_by_age ON events (accepted_at);
+-- Rows are numbered as they come: the oldest are found by `rowid`.
 
 CREATE TABLE tickets (
     id         TEXT   NOT NULL PRIMARY KEY,

@@ -2,6 +2,7 @@
 
 mod acts;
 mod events;
+mod log;
 mod plans;
 mod records;
 mod upkeep;
