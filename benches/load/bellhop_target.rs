@@ -62,8 +62,9 @@ pub fn hello(agent: usize) -> String {
 /// A customer's reply on the agent's own ticket: one of the four events that must never be missed.
 /// The message's id comes back in the frame.
 pub fn post(addr: SocketAddr, agent: usize, number: u64) -> Vec<u8> {
+    let time = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
     let body = format!(
-        r##"{{"specversion":"1.0","id":"e{number}","source":"/load","type":"message.received","time":"2026-11-20T09:00:00Z","data":{{"actor":{{"kind":"customer","id":"c{agent}","name":"Carla Reis"}},"ticket":{{"id":"t{agent}","number":"{agent}","subject":"Login Issue","assignees":["a{agent}"]}},"message":{{"id":"load-{number};","text":"It still does not work."}}}}}}"##
+        r##"{{"specversion":"1.0","id":"e{number}","source":"/load","type":"message.received","time":"{time}","data":{{"actor":{{"kind":"customer","id":"c{agent}","name":"Carla Reis"}},"ticket":{{"id":"t{agent}","number":"{agent}","subject":"Login Issue","assignees":["a{agent}"]}},"message":{{"id":"load-{number};","text":"It still does not work."}}}}}}"##
     );
     format!(
         "POST /api/v1/events HTTP/1.1\r\nHost: {addr}\r\nAuthorization: Bearer {ADMIN_KEY}\r\n\

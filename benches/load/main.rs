@@ -31,8 +31,9 @@ struct Options {
     /// Agents, each with one WebSocket.
     #[arg(long, default_value_t = 2_000)]
     agents: usize,
-    /// Connections that post, each with one request at a time.
-    #[arg(long, default_value_t = 16)]
+    /// Connections that post, each with one request at a time: enough to keep a server busy. With a few it is its
+    /// latency that is measured.
+    #[arg(long, default_value_t = 64)]
     publishers: usize,
     /// Events a second of the open loop.
     #[arg(long, default_value_t = 2_000)]

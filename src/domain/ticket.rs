@@ -71,43 +71,60 @@ impl TicketSnapshot {
     }
 }
 
-/// Everything routing needs of a ticket, read and locked in the transaction that writes.
+/// Everything routing needs of a ticket, read and locked in the transaction that writes. What is not known is left out
+/// of the stored form: most events write it anew.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TicketFacts {
     /// The helpdesk's id.
     pub id: Id,
     /// The number as the helpdesk shows it; the id where it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
     /// The subject line.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     /// Where the ticket opens.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// State, in the helpdesk's word.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// Priority, in the helpdesk's word.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<String>,
     /// `email`, `chat`, …
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
     /// Department id.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub department: Option<Id>,
     /// Assigned team.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub team: Option<Id>,
     /// Assigned agents.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub assignees: Vec<Id>,
     /// Who was assigned before the last change that took somebody off.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub previous_assignees: Vec<Id>,
     /// Project manager.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pm: Option<Id>,
     /// Help topic.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub help_topic: Option<String>,
     /// The customer who owns it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub customer: Option<ContactRef>,
     /// Collaborators.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub participants: Vec<ContactRef>,
     /// Agents who may not see it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub no_access: Vec<Id>,
     /// Agents who replied, the most recent first, each once, at most ten (D-07).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub respondents: Vec<Id>,
     /// Who follows it, or did and stopped.
     #[serde(skip)]

@@ -40,7 +40,7 @@ CREATE TABLE tickets (
     id         TEXT   NOT NULL PRIMARY KEY,
     facts      TEXT   NOT NULL,
     updated_at BIGINT NOT NULL
-);
+) WITHOUT ROWID;
 
 CREATE TABLE watches (
     ticket_id TEXT    NOT NULL,
