@@ -15,24 +15,19 @@ pub enum Column {
     Text(&'static str),
     /// `BIGINT`.
     Int(&'static str),
-    /// `BOOLEAN`.
-    Bool(&'static str),
 }
 
 impl Column {
-    /// Its name.
-    pub fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
-            Column::Text(name) | Column::Int(name) | Column::Bool(name) => name,
+            Column::Text(name) | Column::Int(name) => name,
         }
     }
 
-    /// Name and type, for PostgreSQL.
-    pub fn definition(self) -> String {
+    fn definition(self) -> String {
         let kind = match self {
             Column::Text(_) => "text",
             Column::Int(_) => "bigint",
-            Column::Bool(_) => "boolean",
         };
         format!("{} {kind}", self.name())
     }
@@ -96,8 +91,7 @@ fn without_nul(json: &str) -> String {
     clean + rest
 }
 
-/// The columns as `show` shows them, separated by commas.
-pub fn join(columns: &[Column], show: impl Fn(Column) -> String) -> String {
+fn join(columns: &[Column], show: impl Fn(Column) -> String) -> String {
     columns.iter().map(|column| show(*column)).collect::<Vec<_>>().join(", ")
 }
 

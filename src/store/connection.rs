@@ -9,7 +9,7 @@ use diesel::{
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
 };
 
-use super::raw::Plain;
+use super::raw::Raw;
 use crate::{
     config::StoreUrl,
     error::{Error, Result},
@@ -102,7 +102,7 @@ fn connect_postgres(url: &str) -> Result<Conn, ConnectionError> {
 pub fn write_transaction<T>(conn: &mut Conn, body: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
     match conn {
         Conn::Pg(_) => {
-            begin(conn, "", "BEGIN")?;
+            begin(conn, "BEGIN")?;
             finish(conn, body)
         }
         Conn::Sqlite(_) => write_to_sqlite(conn, body),
@@ -121,22 +121,23 @@ fn write_to_sqlite<T>(conn: &mut Conn, body: impl FnOnce(&mut Conn) -> Result<T>
 }
 
 fn plain(conn: &mut Conn, sql: &'static str) -> Result<()> {
-    let done = on_backend!(conn, c => Plain(sql).execute(c));
+    let done = on_backend!(conn, c => Raw::plain(sql).execute(c));
     // A refused BEGIN did nothing, and the outcome of a failed COMMIT is unknown: an outage, whatever its words are.
     done.map(drop).map_err(|error| Error::Unavailable { reason: error.to_string() })
 }
 
 /// Runs `body` on one snapshot of the store: everything it reads belongs together.
 pub fn read_snapshot<T>(conn: &mut Conn, body: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-    begin(conn, "BEGIN DEFERRED", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+    let snapshot = match conn {
+        Conn::Pg(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        Conn::Sqlite(_) => "BEGIN DEFERRED",
+    };
+    begin(conn, snapshot)?;
     finish(conn, body)
 }
 
-fn begin(conn: &mut Conn, sqlite: &str, postgres: &str) -> Result<()> {
-    let begun = match conn {
-        Conn::Pg(c) => AnsiTransactionManager::begin_transaction_sql(c, postgres),
-        Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, sqlite),
-    };
+fn begin(conn: &mut Conn, sql: &str) -> Result<()> {
+    let begun = on_backend!(conn, c => AnsiTransactionManager::begin_transaction_sql(c, sql));
     // Nothing was done yet, so a refused BEGIN is an outage whatever its words are.
     begun.map_err(|error| Error::Unavailable { reason: error.to_string() })
 }

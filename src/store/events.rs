@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use diesel::{QueryableByName, RunQueryDsl, sql_types::Text};
 
 use super::{
-    bulk::{Column, to_json},
+    bulk::to_json,
     connection::Conn,
-    insert::{self, Bind, TableRow},
+    insert::{self, Field, TableRow},
     raw::Raw,
 };
 use crate::{
@@ -53,27 +53,17 @@ impl TableRow for NewEvent<'_> {
 
     const TABLE: &'static str = "events";
     const CONFLICT: &'static str = "ON CONFLICT (source, id) DO NOTHING";
-    const COLUMNS: &'static [Column] = &[
-        Column::Text("source"),
-        Column::Text("id"),
-        Column::Text("type"),
-        Column::Text("ticket_id"),
-        Column::Int("accepted_at"),
-        Column::Text("body"),
-        Column::Text("explanation"),
-        Column::Text("notified"),
-    ];
 
-    fn binds(&self) -> Vec<Bind<'_>> {
+    fn fields(&self) -> Vec<Field<'_>> {
         vec![
-            (&**self.source).into(),
-            (&**self.id).into(),
-            self.kind.into(),
-            self.ticket_id.map(|id| &**id).into(),
-            self.accepted_at.into(),
-            self.body.into(),
-            (&*self.explanation).into(),
-            (&*self.notified).into(),
+            ("source", (&**self.source).into()),
+            ("id", (&**self.id).into()),
+            ("type", self.kind.into()),
+            ("ticket_id", self.ticket_id.map(|id| &**id).into()),
+            ("accepted_at", self.accepted_at.into()),
+            ("body", self.body.into()),
+            ("explanation", (&*self.explanation).into()),
+            ("notified", (&*self.notified).into()),
         ]
     }
 }

@@ -10,9 +10,9 @@ use diesel::{
 };
 
 use super::{
-    bulk::{Column, to_json},
+    bulk::to_json,
     connection::Conn,
-    insert::{self, Bind, TableRow},
+    insert::{self, Field, TableRow},
     raw::Raw,
 };
 use crate::{
@@ -73,27 +73,17 @@ impl TableRow for Written<'_> {
     const CONFLICT: &'static str = "ON CONFLICT (agent_id) DO UPDATE SET seq = excluded.seq, \
         unread = excluded.unread, unseen = excluded.unseen, seen_seq = excluded.seen_seq, \
         acked_seq = excluded.acked_seq, decided_seq = excluded.decided_seq, floor_seq = excluded.floor_seq";
-    const COLUMNS: &'static [Column] = &[
-        Column::Text("agent_id"),
-        Column::Int("seq"),
-        Column::Int("unread"),
-        Column::Int("unseen"),
-        Column::Int("seen_seq"),
-        Column::Int("acked_seq"),
-        Column::Int("decided_seq"),
-        Column::Int("floor_seq"),
-    ];
 
-    fn binds(&self) -> Vec<Bind<'_>> {
+    fn fields(&self) -> Vec<Field<'_>> {
         vec![
-            (&**self.agent_id).into(),
-            self.seq.into(),
-            self.unread.into(),
-            self.unseen.into(),
-            self.seen_seq.into(),
-            self.acked_seq.into(),
-            self.decided_seq.into(),
-            self.floor_seq.into(),
+            ("agent_id", (&**self.agent_id).into()),
+            ("seq", self.seq.into()),
+            ("unread", self.unread.into()),
+            ("unseen", self.unseen.into()),
+            ("seen_seq", self.seen_seq.into()),
+            ("acked_seq", self.acked_seq.into()),
+            ("decided_seq", self.decided_seq.into()),
+            ("floor_seq", self.floor_seq.into()),
         ]
     }
 }

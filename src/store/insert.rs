@@ -11,13 +11,9 @@ use diesel::{
     sql_types::{BigInt, Bool, Nullable, Text, Untyped},
     sqlite::Sqlite,
 };
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::{Serialize, Serializer};
 
-use super::{
-    bulk::{Column, join, to_json},
-    connection::Conn,
-    raw::Raw,
-};
+use super::{bulk::to_json, connection::Conn, raw::Raw};
 
 /// A row of some table.
 pub trait TableRow {
@@ -27,12 +23,13 @@ pub trait TableRow {
     const TABLE: &'static str;
     /// What happens when the row is there: an `ON CONFLICT` clause, or nothing.
     const CONFLICT: &'static str;
-    /// The columns that it fills.
-    const COLUMNS: &'static [Column];
 
-    /// What goes into them, in the same order.
-    fn binds(&self) -> Vec<Bind<'_>>;
+    /// The columns that it fills, all rows of a kind the same in the same order, and what goes into them.
+    fn fields(&self) -> Vec<Field<'_>>;
 }
+
+/// A column and what goes into it.
+pub type Field<'a> = (&'static str, Bind<'a>);
 
 /// What goes into one column of one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +84,7 @@ impl Serialize for Bind<'_> {
 /// Writes rows into their table; none is no statement. Returns how many rows the table changed by.
 pub fn insert<R: TableRow>(conn: &mut Conn, rows: &[R]) -> QueryResult<usize> {
     match conn {
-        Conn::Sqlite(c) => rows.iter().map(|row| One { binds: row.binds(), kind: PhantomData::<R> }.execute(c)).sum(),
+        Conn::Sqlite(c) => rows.iter().map(|row| One { fields: row.fields(), kind: PhantomData::<R> }.execute(c)).sum(),
         Conn::Pg(c) => insert_as_json(c, rows, R::CONFLICT),
     }
 }
@@ -98,14 +95,12 @@ pub fn insert_missing<R: TableRow>(conn: &mut PgConnection, rows: &[R]) -> Query
 }
 
 fn insert_as_json<R: TableRow>(conn: &mut PgConnection, rows: &[R], conflict: &str) -> QueryResult<usize> {
-    if rows.is_empty() {
-        return Ok(0);
-    }
+    let Some(first) = rows.first() else { return Ok(0) };
     let table = R::TABLE;
-    let names = join(R::COLUMNS, |column| column.name().to_owned());
-    let definitions = join(R::COLUMNS, Column::definition);
+    let names = first.fields().iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
     let sql = format!(
-        "INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_to_recordset($1::jsonb) AS r({definitions}) {conflict}"
+        "INSERT INTO {table} ({names}) \
+         SELECT {names} FROM jsonb_populate_recordset(NULL::{table}, $1::jsonb) {conflict}"
     );
     Raw::new(&sql, &to_json(&rows.iter().map(Named).collect::<Vec<_>>())?).execute(conn)
 }
@@ -115,18 +110,13 @@ struct Named<'a, R>(&'a R);
 
 impl<R: TableRow> Serialize for Named<'_, R> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let binds = self.0.binds();
-        let mut map = to.serialize_map(Some(binds.len()))?;
-        for (column, bind) in R::COLUMNS.iter().zip(&binds) {
-            map.serialize_entry(column.name(), bind)?;
-        }
-        map.end()
+        to.collect_map(self.0.fields())
     }
 }
 
 /// One row on its way into SQLite. All rows of a kind have the same text, and so the same prepared statement.
 struct One<'a, R> {
-    binds: Vec<Bind<'a>>,
+    fields: Vec<Field<'a>>,
     kind: PhantomData<R>,
 }
 
@@ -137,12 +127,12 @@ impl<R: TableRow> QueryFragment<Sqlite> for One<'_, R> {
         out.push_sql("INSERT INTO ");
         out.push_sql(R::TABLE);
         out.push_sql(" (");
-        for (number, column) in R::COLUMNS.iter().enumerate() {
+        for (number, (name, _)) in self.fields.iter().enumerate() {
             out.push_sql(if number > 0 { ", " } else { "" });
-            out.push_sql(column.name());
+            out.push_sql(name);
         }
         out.push_sql(") VALUES (");
-        for (number, bind) in self.binds.iter().enumerate() {
+        for (number, (_, bind)) in self.fields.iter().enumerate() {
             out.push_sql(if number > 0 { ", " } else { "" });
             match bind {
                 Bind::Text(text) => out.push_bind_param::<Text, str>(text)?,

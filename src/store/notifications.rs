@@ -4,9 +4,9 @@ use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, Queryable, Selectable};
 use uuid::Uuid;
 
 use super::{
-    bulk::{Column, to_json},
+    bulk::to_json,
     connection::Conn,
-    insert::{self, Bind, TableRow},
+    insert::{self, Field, TableRow},
     schema::{contents, notifications},
 };
 use crate::{
@@ -161,27 +161,17 @@ impl TableRow for &NewState {
 
     const TABLE: &'static str = "notifications";
     const CONFLICT: &'static str = "";
-    const COLUMNS: &'static [Column] = &[
-        Column::Text("agent_id"),
-        Column::Int("seq"),
-        Column::Text("id"),
-        Column::Int("changed_seq"),
-        Column::Int("alert_seq"),
-        Column::Text("ticket_id"),
-        Column::Text("comment_id"),
-        Column::Int("created_at"),
-    ];
 
-    fn binds(&self) -> Vec<Bind<'_>> {
+    fn fields(&self) -> Vec<Field<'_>> {
         vec![
-            (&*self.agent_id).into(),
-            self.seq.into(),
-            (&*self.id).into(),
-            self.changed_seq.into(),
-            self.alert_seq.into(),
-            self.ticket_id.as_deref().into(),
-            self.comment_id.as_deref().into(),
-            self.created_at.into(),
+            ("agent_id", (&*self.agent_id).into()),
+            ("seq", self.seq.into()),
+            ("id", (&*self.id).into()),
+            ("changed_seq", self.changed_seq.into()),
+            ("alert_seq", self.alert_seq.into()),
+            ("ticket_id", self.ticket_id.as_deref().into()),
+            ("comment_id", self.comment_id.as_deref().into()),
+            ("created_at", self.created_at.into()),
         ]
     }
 }
@@ -191,43 +181,25 @@ impl TableRow for &NewContent {
 
     const TABLE: &'static str = "contents";
     const CONFLICT: &'static str = "";
-    const COLUMNS: &'static [Column] = &[
-        Column::Text("id"),
-        Column::Text("agent_id"),
-        Column::Int("seq"),
-        Column::Text("event_source"),
-        Column::Text("event_id"),
-        Column::Text("type"),
-        Column::Text("reason"),
-        Column::Text("category"),
-        Column::Text("priority"),
-        Column::Text("title"),
-        Column::Text("body"),
-        Column::Text("url"),
-        Column::Text("actor"),
-        Column::Text("ticket_number"),
-        Column::Text("ticket_subject"),
-        Column::Bool("quiet"),
-    ];
 
-    fn binds(&self) -> Vec<Bind<'_>> {
+    fn fields(&self) -> Vec<Field<'_>> {
         vec![
-            (&*self.id).into(),
-            (&*self.agent_id).into(),
-            self.seq.into(),
-            (&*self.event_source).into(),
-            (&*self.event_id).into(),
-            (&*self.kind).into(),
-            (&*self.reason).into(),
-            self.category.as_deref().into(),
-            self.priority.into(),
-            (&*self.title).into(),
-            (&*self.body).into(),
-            self.url.as_deref().into(),
-            (&*self.actor).into(),
-            self.ticket_number.as_deref().into(),
-            self.ticket_subject.as_deref().into(),
-            self.quiet.into(),
+            ("id", (&*self.id).into()),
+            ("agent_id", (&*self.agent_id).into()),
+            ("seq", self.seq.into()),
+            ("event_source", (&*self.event_source).into()),
+            ("event_id", (&*self.event_id).into()),
+            ("type", (&*self.kind).into()),
+            ("reason", (&*self.reason).into()),
+            ("category", self.category.as_deref().into()),
+            ("priority", self.priority.into()),
+            ("title", (&*self.title).into()),
+            ("body", (&*self.body).into()),
+            ("url", self.url.as_deref().into()),
+            ("actor", (&*self.actor).into()),
+            ("ticket_number", self.ticket_number.as_deref().into()),
+            ("ticket_subject", self.ticket_subject.as_deref().into()),
+            ("quiet", self.quiet.into()),
         ]
     }
 }

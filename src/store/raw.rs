@@ -11,11 +11,11 @@ use diesel::{
     sql_types::{HasSqlType, Text, Untyped},
 };
 
-/// SQL around its one bind.
+/// SQL around its bind, if it has one.
 #[derive(Debug, Clone, Copy)]
 pub struct Raw<'a> {
     before: &'a str,
-    bind: &'a str,
+    bind: Option<&'a str>,
     after: &'a str,
 }
 
@@ -23,7 +23,12 @@ impl<'a> Raw<'a> {
     /// `sql` has its bind where `$1` stands, once.
     pub fn new(sql: &'a str, bind: &'a str) -> Raw<'a> {
         let (before, after) = sql.split_once("$1").unwrap_or((sql, ""));
-        Raw { before, bind, after }
+        Raw { before, bind: Some(bind), after }
+    }
+
+    /// `sql` has no bind.
+    pub fn plain(sql: &'a str) -> Raw<'a> {
+        Raw { before: sql, bind: None, after: "" }
     }
 }
 
@@ -34,7 +39,9 @@ where
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql(self.before);
-        out.push_bind_param::<Text, str>(self.bind)?;
+        if let Some(bind) = self.bind {
+            out.push_bind_param::<Text, str>(bind)?;
+        }
         out.push_sql(self.after);
         Ok(())
     }
@@ -51,26 +58,3 @@ impl Query for Raw<'_> {
 }
 
 impl<Conn> RunQueryDsl<Conn> for Raw<'_> {}
-
-/// SQL without binds, prepared once per connection.
-#[derive(Debug, Clone, Copy)]
-pub struct Plain(pub &'static str);
-
-impl<DB: Backend> QueryFragment<DB> for Plain {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql(self.0);
-        Ok(())
-    }
-}
-
-impl QueryId for Plain {
-    type QueryId = ();
-
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl Query for Plain {
-    type SqlType = Untyped;
-}
-
-impl<Conn> RunQueryDsl<Conn> for Plain {}

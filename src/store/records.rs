@@ -11,9 +11,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{
-    bulk::{Column, to_json},
+    bulk::to_json,
     connection::{Conn, on_backend, write_transaction},
-    insert::{self, Bind, TableRow},
+    insert::{self, Field, TableRow},
     schema::{meta, records},
 };
 use crate::{
@@ -115,17 +115,16 @@ impl TableRow for Written<'_> {
     const TABLE: &'static str = "records";
     const CONFLICT: &'static str = "ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body, \
         version = excluded.version, deleted = excluded.deleted";
-    const COLUMNS: &'static [Column] = &[
-        Column::Text("kind"),
-        Column::Text("id"),
-        Column::Text("body"),
-        Column::Int("version"),
-        Column::Bool("deleted"),
-    ];
 
-    fn binds(&self) -> Vec<Bind<'_>> {
+    fn fields(&self) -> Vec<Field<'_>> {
         let (id, body) = (&**self.id, &*self.body);
-        vec![self.kind.into(), id.into(), body.into(), self.version.into(), self.deleted.into()]
+        vec![
+            ("kind", self.kind.into()),
+            ("id", id.into()),
+            ("body", body.into()),
+            ("version", self.version.into()),
+            ("deleted", self.deleted.into()),
+        ]
     }
 }
 

@@ -9,9 +9,9 @@ use diesel::{
 
 use super::{
     WatchedTicket,
-    bulk::{Column, to_json},
+    bulk::to_json,
     connection::{Conn, write_transaction},
-    insert::{self, Bind, TableRow},
+    insert::{self, Field, TableRow},
     raw::Raw,
     schema::{tickets, watches},
 };
@@ -77,10 +77,9 @@ impl TableRow for TicketRow {
     const TABLE: &'static str = "tickets";
     const CONFLICT: &'static str = "ON CONFLICT (id) DO UPDATE SET facts = excluded.facts, \
         updated_at = excluded.updated_at";
-    const COLUMNS: &'static [Column] = &[Column::Text("id"), Column::Text("facts"), Column::Int("updated_at")];
 
-    fn binds(&self) -> Vec<Bind<'_>> {
-        vec![(&*self.id).into(), (&*self.facts).into(), self.updated_at.into()]
+    fn fields(&self) -> Vec<Field<'_>> {
+        vec![("id", (&*self.id).into()), ("facts", (&*self.facts).into()), ("updated_at", self.updated_at.into())]
     }
 }
 
@@ -90,17 +89,16 @@ impl TableRow for WatchWritten<'_> {
     const TABLE: &'static str = "watches";
     const CONFLICT: &'static str = "ON CONFLICT (ticket_id, agent_id) DO UPDATE SET \
         active = excluded.active, auto = excluded.auto, since = excluded.since";
-    const COLUMNS: &'static [Column] = &[
-        Column::Text("ticket_id"),
-        Column::Text("agent_id"),
-        Column::Bool("active"),
-        Column::Bool("auto"),
-        Column::Int("since"),
-    ];
 
-    fn binds(&self) -> Vec<Bind<'_>> {
+    fn fields(&self) -> Vec<Field<'_>> {
         let (ticket, agent) = (&**self.ticket_id, &**self.agent_id);
-        vec![ticket.into(), agent.into(), self.active.into(), self.auto.into(), self.since.into()]
+        vec![
+            ("ticket_id", ticket.into()),
+            ("agent_id", agent.into()),
+            ("active", self.active.into()),
+            ("auto", self.auto.into()),
+            ("since", self.since.into()),
+        ]
     }
 }
 

@@ -116,15 +116,15 @@ fn raise_floor(held: &mut Inboxes, agent: &Id) -> Result<InboxChange> {
     })
 }
 
-/// `$1` is the time; 2,000 is [`EVENTS`].
-const FORGET_SQLITE: &str = "DELETE FROM events WHERE rowid < (SELECT min(rowid) FROM events) + 2000 \
-                             AND accepted_at < CAST($1 AS INTEGER)";
-
 /// Removes events accepted before `before`, a bounded number; returns how many.
 pub fn forget_events(conn: &mut Conn, before: Millis) -> Result<usize> {
     write_transaction(conn, |conn| {
         if let Conn::Sqlite(c) = conn {
-            return Raw::new(FORGET_SQLITE, &before.to_string()).execute(c).map_err(Error::Store);
+            let oldest = format!(
+                "DELETE FROM events WHERE rowid < (SELECT min(rowid) FROM events) + {EVENTS} \
+                 AND accepted_at < CAST($1 AS INTEGER)"
+            );
+            return Raw::new(&oldest, &before.to_string()).execute(c).map_err(Error::Store);
         }
         let cut: Vec<i64> = events::table
             .filter(events::accepted_at.lt(before))

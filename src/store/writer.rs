@@ -310,6 +310,9 @@ impl Writer {
             Ok(mut conn) => {
                 let (changes, answer) = work(&mut conn);
                 self.put_back(conn);
+                if let Some(log) = &mut self.log {
+                    log.grew(1);
+                }
                 self.tell(changes, answer);
             }
             // Dropping the work tells its caller.
