@@ -1,5 +1,7 @@
 //! What Bellhop knows of a ticket: the snapshot an event brings, and the facts that routing needs.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{
@@ -165,46 +167,45 @@ impl TicketFacts {
         self.watches.iter().filter(|watch| watch.active).map(|watch| &watch.agent)
     }
 
-    /// Takes over what a snapshot gives, unless a newer one was there before. Says whether anything changed.
+    /// Takes over what a snapshot gives, unless a newer one was there before. Says whether anything changed but the time.
     pub fn apply(&mut self, snapshot: &TicketSnapshot, at: Millis) -> bool {
         // A snapshot that says nothing (a custom notification names a ticket, no more) must not make a helpdesk whose
         // clock is a little behind look out of date.
         if at < self.snapshot_time || snapshot.says_nothing() {
             return false;
         }
-        let before = self.clone();
         self.snapshot_time = at;
-        take(&mut self.number, &snapshot.number);
-        take(&mut self.subject, &snapshot.subject);
-        take(&mut self.url, &snapshot.url);
-        take(&mut self.status, &snapshot.status);
-        take(&mut self.priority, &snapshot.priority);
-        take(&mut self.channel, &snapshot.channel);
-        take(&mut self.department, &snapshot.department);
-        take(&mut self.team, &snapshot.team);
-        take(&mut self.pm, &snapshot.pm);
-        take(&mut self.help_topic, &snapshot.help_topic);
-        take(&mut self.customer, &snapshot.customer);
-        take_list(&mut self.participants, &snapshot.participants);
-        take_list(&mut self.no_access, &snapshot.no_access);
-        self.take_assignees(&snapshot.assignees);
-        *self != before
+        let mut changed = take(&mut self.number, &snapshot.number);
+        changed |= take(&mut self.subject, &snapshot.subject);
+        changed |= take(&mut self.url, &snapshot.url);
+        changed |= take(&mut self.status, &snapshot.status);
+        changed |= take(&mut self.priority, &snapshot.priority);
+        changed |= take(&mut self.channel, &snapshot.channel);
+        changed |= take(&mut self.department, &snapshot.department);
+        changed |= take(&mut self.team, &snapshot.team);
+        changed |= take(&mut self.pm, &snapshot.pm);
+        changed |= take(&mut self.help_topic, &snapshot.help_topic);
+        changed |= take(&mut self.customer, &snapshot.customer);
+        changed |= take_list(&mut self.participants, &snapshot.participants);
+        changed |= take_list(&mut self.no_access, &snapshot.no_access);
+        changed | self.take_assignees(&snapshot.assignees)
     }
 
-    /// Takes over what an event says of its ticket, before it is routed. Says whether anything changed.
+    /// Takes over what an event says of its ticket, before it is routed. Says whether anything changed but the time.
     pub fn take_event(&mut self, event: &Event) -> bool {
         let Some(given) = &event.data.ticket else { return false };
-        let mut snapshot = given.clone();
+        let mut snapshot = Cow::Borrowed(given);
         if event.kind == EventType::TicketAssigned && given.assignees.is_none() && given.team.is_none() {
             let assigned = event.data.assigned.clone().unwrap_or_default();
-            snapshot.assignees = (!assigned.agents.is_empty()).then_some(Some(assigned.agents));
-            snapshot.team = assigned.team.map(Some);
+            let named = snapshot.to_mut();
+            named.assignees = (!assigned.agents.is_empty()).then_some(Some(assigned.agents));
+            named.team = assigned.team.map(Some);
         }
         if event.kind == EventType::TicketUnassigned && given.assignees.is_none() {
-            snapshot.assignees = Some(None);
+            snapshot.to_mut().assignees = Some(None);
         }
         if event.kind == EventType::TicketClosed && given.status.is_none() {
-            snapshot.status = Some(Some("closed".to_owned()));
+            snapshot.to_mut().status = Some(Some("closed".to_owned()));
         }
         self.apply(&snapshot, event.time)
     }
@@ -220,13 +221,17 @@ impl TicketFacts {
         }
     }
 
-    fn take_assignees(&mut self, given: &Patch<Vec<Id>>) {
-        let Some(given) = given else { return };
-        let now = given.clone().unwrap_or_default();
-        if self.assignees.iter().any(|agent| !now.contains(agent)) {
-            self.previous_assignees = std::mem::take(&mut self.assignees);
+    fn take_assignees(&mut self, given: &Patch<Vec<Id>>) -> bool {
+        let Some(given) = given else { return false };
+        let now = given.as_deref().unwrap_or_default();
+        if self.assignees == now {
+            return false;
         }
-        self.assignees = now;
+        let before = std::mem::replace(&mut self.assignees, now.to_vec());
+        if before.iter().any(|agent| !now.contains(agent)) {
+            self.previous_assignees = before;
+        }
+        true
     }
 
     /// Puts `agent` first among the respondents.
@@ -237,14 +242,20 @@ impl TicketFacts {
     }
 }
 
-fn take<T: Clone>(to: &mut Option<T>, given: &Patch<T>) {
-    if let Some(value) = given {
-        to.clone_from(value);
+fn take<T: Clone + PartialEq>(to: &mut Option<T>, given: &Patch<T>) -> bool {
+    let changed = given.as_ref().is_some_and(|given| given != to);
+    if let Some(given) = given.as_ref().filter(|_| changed) {
+        to.clone_from(given);
     }
+    changed
 }
 
-fn take_list<T: Clone>(to: &mut Vec<T>, given: &Patch<Vec<T>>) {
-    if let Some(value) = given {
-        *to = value.clone().unwrap_or_default();
+fn take_list<T: Clone + PartialEq>(to: &mut Vec<T>, given: &Patch<Vec<T>>) -> bool {
+    let Some(given) = given else { return false };
+    let given = given.as_deref().unwrap_or_default();
+    let changed = to != given;
+    if changed {
+        *to = given.to_vec();
     }
+    changed
 }

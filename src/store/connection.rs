@@ -5,8 +5,9 @@
 use std::time::Duration;
 
 use diesel::{
-    Connection, ConnectionError, PgConnection, QueryResult, RunQueryDsl, SqliteConnection,
+    Connection, ConnectionError, PgConnection, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection,
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
+    sql_types::BigInt,
 };
 
 use super::raw::Raw;
@@ -124,6 +125,20 @@ fn plain(conn: &mut Conn, sql: &'static str) -> Result<()> {
     let done = on_backend!(conn, c => Raw::plain(sql).execute(c));
     // A refused BEGIN did nothing, and the outcome of a failed COMMIT is unknown: an outage, whatever its words are.
     done.map(drop).map_err(|error| Error::Unavailable { reason: error.to_string() })
+}
+
+#[derive(QueryableByName)]
+struct DataVersion {
+    #[diesel(sql_type = BigInt)]
+    data_version: i64,
+}
+
+/// A number that is another when somebody else has written to the SQLite file since this connection last asked. None
+/// on PostgreSQL, where others write all the time.
+pub fn others_commits(conn: &mut Conn) -> Result<Option<i64>> {
+    let Conn::Sqlite(conn) = conn else { return Ok(None) };
+    let now: DataVersion = Raw::plain("PRAGMA data_version").get_result(conn).map_err(Error::Store)?;
+    Ok(Some(now.data_version))
 }
 
 /// Runs `body` on one snapshot of the store: everything it reads belongs together.

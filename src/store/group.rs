@@ -11,9 +11,9 @@ use super::{
     connection::{Conn, write_transaction},
     events::{self, Key, NewEvent},
     inbox::Inboxes,
-    notifications::{self, NewRow},
+    notifications::{self, NewEntry},
     records,
-    tickets::Tickets,
+    tickets::{SnapshotTimes, Tickets},
 };
 use crate::{
     clock::Clock,
@@ -21,7 +21,7 @@ use crate::{
         Id, Millis,
         act::{Act, ActOutcome, Op, Selector},
         event::Event,
-        nudge::InboxChange,
+        nudge::{Change, InboxChange},
         plan::{Facts, Plan, Receipt, ReceiptStatus, Router},
         snapshot::Snapshot,
     },
@@ -75,6 +75,8 @@ pub struct Committed {
     pub read_upon: i64,
     /// Notifications stored.
     pub notifications: usize,
+    /// The tickets of its events, as it leaves them.
+    pub tickets: Tickets,
 }
 
 /// What a transaction needs beside its connection.
@@ -115,16 +117,19 @@ pub fn commit(
     conn: &mut Conn,
     requests: &[&Request],
     acks: &HashMap<Id, i64>,
+    times: &mut SnapshotTimes,
     context: &Context<'_>,
 ) -> Result<Committed, Failure> {
     let mut again = false;
     let done = write_transaction(conn, |conn| {
         let mut group = Group::begin(conn, requests, context)?;
+        times.check(conn)?;
+        group.tickets.recall(times);
         group.route(requests)?;
         group.find_sleepers(conn)?;
         group.lock_inboxes(conn, requests, acks)?;
-        group.place_drafts()?;
-        if !group.keep(conn)? {
+        let notified_of = group.place_drafts()?;
+        if !group.keep(conn, &notified_of)? {
             again = true;
             return Err(Error::Conflict("another node stored one of the events first".to_owned()));
         }
@@ -146,7 +151,7 @@ struct Group<'a> {
     inboxes: Inboxes,
     routed: Vec<Routed<'a>>,
     answers: Vec<Option<Answer>>,
-    rows: Vec<NewRow>,
+    notifications: usize,
     changes: Vec<InboxChange>,
 }
 
@@ -177,7 +182,7 @@ impl<'a> Group<'a> {
             inboxes: Inboxes::default(),
             routed: Vec::new(),
             answers: Vec::new(),
-            rows: Vec::new(),
+            notifications: 0,
             changes: Vec::new(),
         })
     }
@@ -256,20 +261,21 @@ impl<'a> Group<'a> {
         Ok(())
     }
 
-    fn place_drafts(&mut self) -> Result<()> {
-        for routed in &self.routed {
-            for draft in &routed.plan.drafts {
-                let inbox = self.inboxes.get_mut(&draft.agent)?;
-                let (row, change) = notifications::place(draft, routed.event, inbox, self.now, routed.accepted_us)?;
-                self.rows.push(row);
-                self.changes.push(change);
+    /// Makes a change of each draft, in order; returns the event behind each.
+    fn place_drafts(&mut self) -> Result<Vec<&'a Event>> {
+        let mut events = Vec::new();
+        for routed in &mut self.routed {
+            for draft in routed.plan.drafts.drain(..) {
+                let inbox = self.inboxes.get_to_add(&draft.agent)?;
+                self.changes.push(notifications::place(draft, inbox, self.now, routed.accepted_us));
+                events.push(routed.event);
             }
         }
-        Ok(())
+        Ok(events)
     }
 
     /// Writes events, tickets and notifications; false when another node has one of the events.
-    fn keep(&mut self, conn: &mut Conn) -> Result<bool> {
+    fn keep(&mut self, conn: &mut Conn, notified_of: &[&'a Event]) -> Result<bool> {
         let mut rows = Vec::with_capacity(self.routed.len());
         for routed in &mut self.routed {
             let explanation = std::mem::take(&mut routed.plan.explanation);
@@ -279,7 +285,10 @@ impl<'a> Group<'a> {
             return Ok(false);
         }
         self.tickets.flush(conn, self.now)?;
-        notifications::insert(conn, &self.rows)?;
+        let made = self.changes.iter().zip(notified_of).filter_map(|(change, event)| new_entry(change, event));
+        let entries: Vec<NewEntry<'_>> = made.collect::<Result<_>>()?;
+        notifications::insert(conn, &entries)?;
+        self.notifications = entries.len();
         Ok(true)
     }
 
@@ -318,7 +327,8 @@ impl<'a> Group<'a> {
             changes: self.changes,
             snapshot: self.snapshot,
             read_upon: self.context.snapshot.version,
-            notifications: self.rows.len(),
+            notifications: self.notifications,
+            tickets: self.tickets,
         }
     }
 }
@@ -327,6 +337,13 @@ fn accepted(request: &Request) -> Option<&[Event]> {
     match request {
         Request::Accept { events, .. } => Some(events),
         Request::Act { .. } => None,
+    }
+}
+
+fn new_entry<'a>(change: &'a InboxChange, event: &'a Event) -> Option<Result<NewEntry<'a>>> {
+    match &change.what {
+        Change::Entry(made) => Some(NewEntry::new(&change.agent, made, event)),
+        _ => None,
     }
 }
 

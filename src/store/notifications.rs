@@ -117,140 +117,115 @@ fn damaged(column: &str) -> Error {
     Error::Internal(format!("a stored notification has an unreadable {column}"))
 }
 
-/// A notification about to be inserted: a row of each table.
-#[derive(Debug)]
-pub struct NewRow {
-    state: NewState,
-    content: NewContent,
-}
-
-#[derive(Debug)]
-struct NewState {
-    agent_id: Id,
-    seq: i64,
-    id: Id,
-    changed_seq: i64,
-    alert_seq: i64,
-    ticket_id: Option<Id>,
-    comment_id: Option<Id>,
-    created_at: Millis,
-}
-
-#[derive(Debug)]
-struct NewContent {
-    id: Id,
-    agent_id: Id,
-    seq: i64,
-    event_source: Id,
-    event_id: Id,
-    kind: Id,
-    reason: Id,
-    category: Option<Id>,
-    priority: &'static str,
-    title: String,
-    body: String,
-    url: Option<String>,
+/// A notification about to be inserted, as a row of each table.
+pub struct NewEntry<'a> {
+    agent: &'a Id,
+    made: &'a Notification,
+    event: &'a Event,
     actor: String,
-    ticket_number: Option<String>,
-    ticket_subject: Option<String>,
-    quiet: bool,
 }
 
-impl TableRow for &NewState {
-    type Kind = NewState;
+impl<'a> NewEntry<'a> {
+    /// The notification that was made for `agent` because of `event`.
+    pub fn new(agent: &'a Id, made: &'a Notification, event: &'a Event) -> Result<NewEntry<'a>> {
+        Ok(NewEntry { agent, made, event, actor: to_json(&made.actor).map_err(Error::Store)? })
+    }
+}
+
+struct NewState<'a>(&'a NewEntry<'a>);
+
+struct NewContent<'a>(&'a NewEntry<'a>);
+
+impl TableRow for NewState<'_> {
+    type Kind = NewState<'static>;
 
     const TABLE: &'static str = "notifications";
     const CONFLICT: &'static str = "";
 
     fn fields(&self) -> Vec<Field<'_>> {
+        let NewEntry { agent, made, .. } = self.0;
         vec![
-            ("agent_id", (&*self.agent_id).into()),
-            ("seq", self.seq.into()),
-            ("id", (&*self.id).into()),
-            ("changed_seq", self.changed_seq.into()),
-            ("alert_seq", self.alert_seq.into()),
-            ("ticket_id", self.ticket_id.as_deref().into()),
-            ("comment_id", self.comment_id.as_deref().into()),
-            ("created_at", self.created_at.into()),
+            ("agent_id", (&***agent).into()),
+            ("seq", made.seq.into()),
+            ("id", (&*made.id).into()),
+            ("changed_seq", made.changed_seq.into()),
+            // It calls for attention from the beginning.
+            ("alert_seq", made.seq.into()),
+            ("ticket_id", made.ticket.as_ref().map(|ticket| &*ticket.id).into()),
+            ("comment_id", made.comment.as_ref().map(|comment| &*comment.id).into()),
+            ("created_at", made.created_at.into()),
         ]
     }
 }
 
-impl TableRow for &NewContent {
-    type Kind = NewContent;
+impl TableRow for NewContent<'_> {
+    type Kind = NewContent<'static>;
 
     const TABLE: &'static str = "contents";
     const CONFLICT: &'static str = "";
 
     fn fields(&self) -> Vec<Field<'_>> {
+        let NewEntry { agent, made, event, actor } = self.0;
         vec![
-            ("id", (&*self.id).into()),
-            ("agent_id", (&*self.agent_id).into()),
-            ("seq", self.seq.into()),
-            ("event_source", (&*self.event_source).into()),
-            ("event_id", (&*self.event_id).into()),
-            ("type", (&*self.kind).into()),
-            ("reason", (&*self.reason).into()),
-            ("category", self.category.as_deref().into()),
-            ("priority", self.priority.into()),
-            ("title", (&*self.title).into()),
-            ("body", (&*self.body).into()),
-            ("url", self.url.as_deref().into()),
-            ("actor", (&*self.actor).into()),
-            ("ticket_number", self.ticket_number.as_deref().into()),
-            ("ticket_subject", self.ticket_subject.as_deref().into()),
-            ("quiet", self.quiet.into()),
+            ("id", (&*made.id).into()),
+            ("agent_id", (&***agent).into()),
+            ("seq", made.seq.into()),
+            ("event_source", (&*event.source).into()),
+            ("event_id", (&*event.id).into()),
+            ("type", (&*made.kind).into()),
+            ("reason", (&*made.reason).into()),
+            ("category", made.category.as_deref().into()),
+            ("priority", made.priority.as_str().into()),
+            ("title", (&*made.title).into()),
+            ("body", (&*made.body).into()),
+            ("url", made.url.as_deref().into()),
+            ("actor", (&**actor).into()),
+            ("ticket_number", made.ticket.as_ref().map(|ticket| &*ticket.number).into()),
+            ("ticket_subject", made.ticket.as_ref().map(|ticket| &*ticket.subject).into()),
+            ("quiet", made.quiet.into()),
         ]
     }
 }
 
 /// Inserts new notifications. Their numbers are unique by the table's keys: a number used twice fails the transaction.
-pub fn insert(conn: &mut Conn, rows: &[NewRow]) -> Result<()> {
-    let (states, contents): (Vec<_>, Vec<_>) = rows.iter().map(|row| (&row.state, &row.content)).unzip();
+pub fn insert(conn: &mut Conn, entries: &[NewEntry<'_>]) -> Result<()> {
+    let states: Vec<NewState<'_>> = entries.iter().map(NewState).collect();
     insert::insert(conn, &states).map_err(Error::Store)?;
+    let contents: Vec<NewContent<'_>> = entries.iter().map(NewContent).collect();
     insert::insert(conn, &contents).map_err(Error::Store)?;
     Ok(())
 }
 
-/// Gives a draft the next number of its inbox: the row to insert, and the change that the agent's devices hear of.
-pub fn place(
-    draft: &Draft,
-    event: &Event,
-    inbox: &mut Inbox,
-    now: Millis,
-    accepted_us: i64,
-) -> Result<(NewRow, InboxChange)> {
+/// Gives a draft the next number of its inbox: the change that the agent's devices hear of.
+pub fn place(draft: Draft, inbox: &mut Inbox, now: Millis, accepted_us: i64) -> InboxChange {
     let prev = inbox.seq;
     inbox.seq += 1;
     inbox.counts.unread += 1;
     inbox.counts.unseen += 1;
-    let notification = notification(draft, inbox.seq, now);
-    let row = new_row(draft, &notification, event)?;
-    let change = InboxChange {
+    InboxChange {
         agent: draft.agent.clone(),
         prev,
         seq: inbox.seq,
         counts: inbox.counts,
-        what: Change::Entry(Box::new(notification)),
+        what: Change::Entry(Box::new(notification(draft, inbox.seq, now))),
         accepted_us,
-    };
-    Ok((row, change))
+    }
 }
 
-fn notification(draft: &Draft, seq: i64, now: Millis) -> Notification {
+fn notification(draft: Draft, seq: i64, now: Millis) -> Notification {
     Notification {
         id: Uuid::now_v7().to_string().into(),
         seq,
-        kind: draft.kind.clone(),
-        reason: draft.reason.clone(),
-        category: draft.category.clone(),
+        kind: draft.kind,
+        reason: draft.reason,
+        category: draft.category,
         priority: draft.priority,
-        title: draft.title.clone(),
-        body: draft.body.clone(),
-        url: draft.url.clone(),
-        actor: draft.actor.clone(),
-        ticket: draft.ticket.clone(),
-        comment: draft.comment.clone(),
+        title: draft.title,
+        body: draft.body,
+        url: draft.url,
+        actor: draft.actor,
+        ticket: draft.ticket,
+        comment: draft.comment,
         created_at: now,
         changed_seq: seq,
         read_at: None,
@@ -259,36 +234,4 @@ fn notification(draft: &Draft, seq: i64, now: Millis) -> Notification {
         resolved: None,
         quiet: draft.quiet,
     }
-}
-
-fn new_row(draft: &Draft, made: &Notification, event: &Event) -> Result<NewRow> {
-    let state = NewState {
-        agent_id: draft.agent.clone(),
-        seq: made.seq,
-        id: made.id.clone(),
-        changed_seq: made.seq,
-        alert_seq: made.seq,
-        ticket_id: draft.ticket.as_ref().map(|ticket| ticket.id.clone()),
-        comment_id: draft.comment.as_ref().map(|comment| comment.id.clone()),
-        created_at: made.created_at,
-    };
-    let content = NewContent {
-        id: made.id.clone(),
-        agent_id: draft.agent.clone(),
-        seq: made.seq,
-        event_source: event.source.clone(),
-        event_id: event.id.clone(),
-        kind: draft.kind.clone(),
-        reason: draft.reason.clone(),
-        category: draft.category.clone(),
-        priority: draft.priority.as_str(),
-        title: draft.title.clone(),
-        body: draft.body.clone(),
-        url: draft.url.clone(),
-        actor: to_json(&draft.actor).map_err(Error::Store)?,
-        ticket_number: draft.ticket.as_ref().map(|ticket| ticket.number.clone()),
-        ticket_subject: draft.ticket.as_ref().map(|ticket| ticket.subject.clone()),
-        quiet: draft.quiet,
-    };
-    Ok(NewRow { state, content })
 }

@@ -6,11 +6,12 @@ use diesel::{
     ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryableByName, RunQueryDsl,
     sql_types::{Bool, Text},
 };
+use lru::LruCache;
 
 use super::{
     WatchedTicket,
     bulk::to_json,
-    connection::{Conn, write_transaction},
+    connection::{Conn, others_commits, write_transaction},
     insert::{self, Field, TableRow},
     raw::Raw,
     schema::{tickets, watches},
@@ -24,6 +25,11 @@ use crate::{
     error::{Error, Result},
 };
 
+/// A stored snapshot's time may be so much older than the newest that said the same.
+const BEHIND: Millis = 60_000;
+/// Tickets of which that is remembered: some 2 MB.
+const REMEMBERED: usize = 16_384;
+
 /// The tickets that this transaction holds, with what they looked like when they were read.
 #[derive(Debug, Default)]
 pub struct Tickets {
@@ -33,6 +39,8 @@ pub struct Tickets {
 #[derive(Debug)]
 struct Held {
     facts: TicketFacts,
+    /// The snapshot's time as it is stored.
+    stored_time: Millis,
     dirty: bool,
     new_watches: Vec<Watch>,
 }
@@ -122,6 +130,7 @@ impl Tickets {
         for row in rows {
             if let Some(known) = held.get_mut(row.id.as_str()) {
                 known.facts = parse_facts(&row)?;
+                known.stored_time = known.facts.snapshot_time;
             }
         }
         for row in read_watches(conn, &keys)? {
@@ -131,6 +140,15 @@ impl Tickets {
             }
         }
         Ok(Tickets { held })
+    }
+
+    /// Puts in the times that are not stored.
+    pub fn recall(&mut self, times: &mut SnapshotTimes) {
+        for (id, held) in &mut self.held {
+            if let Some(time) = times.recent.get(id) {
+                held.facts.snapshot_time = held.facts.snapshot_time.max(*time);
+            }
+        }
     }
 
     /// What is known of a locked ticket.
@@ -155,7 +173,8 @@ impl Tickets {
 
     /// Writes back what was changed.
     pub fn flush(&self, conn: &mut Conn, now: Millis) -> Result<()> {
-        let changed = self.held.values().filter(|held| held.dirty);
+        let behind = if let Conn::Sqlite(_) = conn { BEHIND } else { 1 };
+        let changed = self.held.values().filter(|held| held.is_due(behind));
         let rows: Vec<TicketRow> = changed.map(|held| row(&held.facts, now)).collect::<Result<_>>()?;
         insert::insert(conn, &rows).map_err(Error::Store)?;
         let mut latest: HashMap<(&Id, &Id), WatchWritten<'_>> = HashMap::new();
@@ -178,8 +197,58 @@ impl Tickets {
 }
 
 impl Held {
+    fn is_due(&self, behind: Millis) -> bool {
+        self.dirty || self.facts.snapshot_time - self.stored_time >= behind
+    }
+
     fn new(id: Id) -> Held {
-        Held { facts: TicketFacts::new(id), dirty: false, new_watches: Vec::new() }
+        Held { facts: TicketFacts::new(id), stored_time: 0, dirty: false, new_watches: Vec::new() }
+    }
+}
+
+/// When the newest snapshots of tickets were of which only the time was new: most events say of their ticket what is
+/// known, and would dirty a page for nothing else. Kept by SQLite's writer, who is alone; PostgreSQL stores each time.
+///
+/// A crash loses them. An event that then comes late by less than [`BEHIND`] may bring back what was in force between
+/// two snapshots that said the same, until the ticket's next event.
+#[derive(Debug)]
+pub struct SnapshotTimes {
+    recent: LruCache<Id, Millis>,
+    others: Option<i64>,
+}
+
+impl Default for SnapshotTimes {
+    fn default() -> SnapshotTimes {
+        SnapshotTimes { recent: LruCache::unbounded(), others: None }
+    }
+}
+
+impl SnapshotTimes {
+    /// Forgets everything if somebody else wrote to the store meanwhile: it may be an older copy.
+    pub fn check(&mut self, conn: &mut Conn) -> Result<()> {
+        let others = others_commits(conn)?;
+        if others != self.others {
+            self.recent.clear();
+            self.others = others;
+        }
+        Ok(())
+    }
+
+    /// Keeps what a committed transaction left unwritten.
+    pub fn keep(&mut self, tickets: &Tickets) {
+        if self.others.is_none() {
+            return;
+        }
+        for (id, held) in &tickets.held {
+            if held.is_due(BEHIND) || held.facts.snapshot_time == held.stored_time {
+                self.recent.pop(id);
+            } else {
+                self.recent.put(id.clone(), held.facts.snapshot_time);
+            }
+        }
+        while self.recent.len() > REMEMBERED {
+            self.recent.pop_lru();
+        }
     }
 }
 

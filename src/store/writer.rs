@@ -19,6 +19,7 @@ use super::{
     schema::meta,
     shared::{Shared, start_thread},
     teller::{News, Teller},
+    tickets::SnapshotTimes,
 };
 use crate::{
     domain::{Id, nudge::InboxChange},
@@ -77,6 +78,7 @@ impl Writers {
                 log: log.take(),
                 teller,
                 acks_at: Instant::now(),
+                times: SnapshotTimes::default(),
             };
             start_thread(&format!("writer-{number}"), &shared, move || writer.run())?;
         }
@@ -133,6 +135,7 @@ struct Writer {
     log: Option<Log>,
     teller: Teller,
     acks_at: Instant,
+    times: SnapshotTimes,
 }
 
 type Waiting = (Request, oneshot::Sender<Result<Answer>>);
@@ -231,9 +234,10 @@ impl Writer {
                 snapshot: self.shared.snapshot.load_full(),
                 clock: &self.shared.clock,
             };
-            match group::commit(&mut conn, requests, acks, &context) {
+            match group::commit(&mut conn, requests, acks, &mut self.times, &context) {
                 Ok(committed) => {
                     self.conn = Some(conn);
+                    self.times.keep(&committed.tickets);
                     if let Some(log) = &mut self.log {
                         log.grew(requests.iter().map(|request| weight(request)).sum());
                     }

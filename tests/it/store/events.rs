@@ -15,6 +15,7 @@ on_both!(
     numbers_are_never_used_twice_under_load,
     the_same_event_posted_by_many_at_once_is_kept_once,
     an_older_snapshot_never_overwrites_a_newer_one,
+    a_snapshot_that_says_nothing_new_still_counts,
     text_that_databases_choke_on_is_kept,
     two_nodes_see_each_others_events,
 );
@@ -94,6 +95,16 @@ async fn an_older_snapshot_never_overwrites_a_newer_one(rig: Rig) {
     rig.post(older).await;
     let ticket = rig.store.ticket("HD-1").await.unwrap().unwrap();
     assert_eq!(ticket.assignees, vec![Id::from("ana")]);
+}
+
+async fn a_snapshot_that_says_nothing_new_still_counts(rig: Rig) {
+    for (id, agent, after) in [("evt-1", "ana", 0), ("evt-2", "ana", 30_000), ("evt-3", "ben", 10_000)] {
+        let mut event = assigned(id, &[agent]);
+        event.time = NOW + after;
+        rig.post(event).await;
+    }
+    let ticket = rig.store.ticket("HD-1").await.unwrap().unwrap();
+    assert_eq!(ticket.assignees, vec![Id::from("ana")], "the last one came late");
 }
 
 async fn text_that_databases_choke_on_is_kept(rig: Rig) {

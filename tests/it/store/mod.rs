@@ -1,6 +1,7 @@
 //! The store's contract, run on SQLite and on PostgreSQL.
 
 mod acts;
+mod behind;
 mod events;
 mod log;
 mod plans;

@@ -1,0 +1,68 @@
+//! What SQLite writes later than it happens, and that nobody can tell.
+
+use bellhop::{
+    config::StoreUrl,
+    domain::act::{Op, Selector},
+};
+use diesel::{
+    Connection, QueryableByName, RunQueryDsl, SqliteConnection,
+    sql_types::{BigInt, Text},
+};
+
+use super::{NOW, Rig, assigned};
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+/// What one row says, read beside the store.
+fn stored(rig: &Rig, select: &str, key: &str) -> i64 {
+    let StoreUrl::Sqlite(path) = &rig.url else { panic!("not SQLite") };
+    let mut conn = SqliteConnection::establish(&path.to_string_lossy()).unwrap();
+    let row: Number = diesel::sql_query(select).bind::<Text, _>(key).get_result(&mut conn).unwrap();
+    row.number
+}
+
+fn stored_seq(rig: &Rig) -> i64 {
+    stored(rig, "SELECT seq AS number FROM inboxes WHERE agent_id = ?", "ana")
+}
+
+fn stored_time(rig: &Rig) -> i64 {
+    stored(rig, "SELECT facts ->> 'snapshot_time' AS number FROM tickets WHERE id = ?", "HD-1")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_row_of_an_inbox_stands_a_few_entries_behind() {
+    let rig = Rig::sqlite().await;
+    let mut behind = 0;
+    for n in 1..=40 {
+        rig.post(assigned(&format!("evt-{n}"), &["ana"])).await;
+        let (_, inbox) = rig.store.inbox(&"ana".into()).await.unwrap();
+        assert_eq!((inbox.seq, inbox.counts.unread, inbox.counts.unseen), (n, n, n));
+        assert_eq!(rig.store.heads(vec!["ana".into()]).await.unwrap().heads[0].seq, n);
+        behind = behind.max(n - stored_seq(&rig));
+    }
+    assert!((8..16).contains(&behind), "{behind} entries behind at most");
+    let outcome = rig.act("ana", Op::Seen, Selector::All { all: true, up_to: 40 }).await;
+    assert_eq!((outcome.seq, outcome.counts.unread, outcome.counts.unseen), (41, 40, 0));
+    assert_eq!(stored_seq(&rig), 41, "an act writes the row");
+    rig.recount("ana").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ticket_of_which_nothing_is_new_is_not_written_again() {
+    let rig = Rig::sqlite().await;
+    let at = async |n: i64, agent: &str| {
+        let mut event = assigned(&format!("evt-{n}"), &[agent]);
+        event.time = NOW + n * 1_000;
+        rig.post(event).await;
+        (rig.store.ticket("HD-1").await.unwrap().unwrap().assignees[0].to_string(), stored_time(&rig) - NOW)
+    };
+    assert_eq!(at(0, "ana").await, ("ana".to_owned(), 0));
+    assert_eq!(at(50, "ana").await, ("ana".to_owned(), 0), "the same once more");
+    assert_eq!(at(40, "ben").await, ("ana".to_owned(), 0), "late, and nevertheless known to be");
+    assert_eq!(at(70, "ana").await, ("ana".to_owned(), 70_000), "once a minute it is");
+    assert_eq!(at(71, "ben").await, ("ben".to_owned(), 71_000), "something new");
+}
