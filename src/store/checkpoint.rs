@@ -17,7 +17,7 @@ use crate::{config::StoreUrl, error::Error};
 
 /// So many events and acts are written before the log is copied, some 40 MB of it: the more there are, the more often
 /// a page that was written again and again is copied once.
-const EVERY: usize = 3_000;
+const EVERY: usize = 5_000;
 
 /// The writer's end: counts what it writes, and says when it is time.
 pub struct Log {

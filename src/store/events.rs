@@ -1,6 +1,6 @@
 //! Rows of events: the idempotency key, what came in, and why who heard of it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use diesel::{QueryableByName, RunQueryDsl, sql_types::Text};
 
@@ -96,22 +96,27 @@ pub fn insert(conn: &mut Conn, rows: &[NewEvent<'_>]) -> Result<bool> {
 }
 
 const KNOWN_SQLITE: &str = "SELECT e.source, e.id, e.notified FROM json_each($1) AS k \
-                            CROSS JOIN events AS e ON e.source = k.value->>0 AND e.id = k.value->>1";
-const KNOWN_POSTGRES: &str = "SELECT e.source, e.id, e.notified FROM jsonb_array_elements($1::jsonb) AS k \
-                              JOIN events AS e ON e.source = k->>0 AND e.id = k->>1";
+                            CROSS JOIN events AS e ON e.id = k.value AND e.source = $2";
+const KNOWN_POSTGRES: &str = "SELECT e.source, e.id, e.notified FROM jsonb_array_elements_text($1::jsonb) AS k \
+                              JOIN events AS e ON e.id = k AND e.source = $2";
 
-/// Which of these events are known, and whom they notified.
-pub fn known(conn: &mut Conn, keys: &HashSet<Key>) -> Result<HashMap<Key, Vec<Id>>> {
-    if keys.is_empty() {
-        return Ok(HashMap::new());
+/// Which of these events are known, and whom they notified. One question for each source.
+pub fn known<'a>(conn: &mut Conn, events: impl Iterator<Item = &'a Event>) -> Result<HashMap<Key, Vec<Id>>> {
+    let mut by_source: HashMap<&Id, Vec<&Id>> = HashMap::new();
+    events.for_each(|event| by_source.entry(&event.source).or_default().push(&event.id));
+    let mut known = HashMap::new();
+    for (source, ids) in by_source {
+        let ids = to_json(&ids).map_err(Error::Store)?;
+        let found: Vec<Known> = match conn {
+            Conn::Sqlite(c) => Raw::with_two(KNOWN_SQLITE, &ids, source).load(c),
+            Conn::Pg(c) => Raw::with_two(KNOWN_POSTGRES, &ids, source).load(c),
+        }
+        .map_err(Error::Store)?;
+        for row in found {
+            known.insert((row.source.into(), row.id.into()), parse_notified(&row.notified)?);
+        }
     }
-    let keys = to_json(keys).map_err(Error::Store)?;
-    let found: Vec<Known> = match conn {
-        Conn::Sqlite(c) => Raw::new(KNOWN_SQLITE, &keys).load(c),
-        Conn::Pg(c) => Raw::new(KNOWN_POSTGRES, &keys).load(c),
-    }
-    .map_err(Error::Store)?;
-    found.into_iter().map(|row| Ok(((row.source.into(), row.id.into()), parse_notified(&row.notified)?))).collect()
+    Ok(known)
 }
 
 fn parse_notified(json: &str) -> Result<Vec<Id>> {

@@ -3,7 +3,7 @@
 //! Order of locks: tickets, then inboxes, each in id order; whoever takes them in another order risks a deadlock,
 //! which costs a repetition and nothing else.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
     inbox::Inboxes,
     notifications::{self, NewEntry},
     records,
-    tickets::{SnapshotTimes, Tickets},
+    tickets::{TicketMemory, Tickets},
 };
 use crate::{
     clock::Clock,
@@ -117,14 +117,12 @@ pub fn commit(
     conn: &mut Conn,
     requests: &[&Request],
     acks: &HashMap<Id, i64>,
-    times: &mut SnapshotTimes,
+    memory: &mut TicketMemory,
     context: &Context<'_>,
 ) -> Result<Committed, Failure> {
     let mut again = false;
     let done = write_transaction(conn, |conn| {
-        let mut group = Group::begin(conn, requests, context)?;
-        times.check(conn)?;
-        group.tickets.recall(times);
+        let mut group = Group::begin(conn, requests, memory, context)?;
         group.route(requests)?;
         group.find_sleepers(conn)?;
         group.lock_inboxes(conn, requests, acks)?;
@@ -166,10 +164,15 @@ struct Routed<'a> {
 
 impl<'a> Group<'a> {
     /// Brings the memory up to date, finds out what is known, and locks the tickets.
-    fn begin(conn: &mut Conn, requests: &[&'a Request], context: &'a Context<'a>) -> Result<Group<'a>> {
+    fn begin(
+        conn: &mut Conn,
+        requests: &[&'a Request],
+        memory: &mut TicketMemory,
+        context: &'a Context<'a>,
+    ) -> Result<Group<'a>> {
         let snapshot = records::refreshed(conn, &context.snapshot)?;
         let events = || requests.iter().filter_map(|request| accepted(request)).flatten();
-        let known = events::known(conn, &events().map(key).collect::<HashSet<Key>>())?;
+        let known = events::known(conn, events())?;
         let fresh = events().filter(|event| !known.contains_key(&key(event)));
         let tickets: BTreeSet<Id> =
             fresh.filter_map(|event| event.data.ticket.as_ref()).map(|t| t.id.clone()).collect();
@@ -178,7 +181,7 @@ impl<'a> Group<'a> {
             snapshot,
             now: context.clock.now(),
             known,
-            tickets: Tickets::lock(conn, &tickets)?,
+            tickets: Tickets::recall(conn, &tickets, memory)?,
             inboxes: Inboxes::default(),
             routed: Vec::new(),
             answers: Vec::new(),

@@ -1,7 +1,7 @@
 //! Statements that the query builder cannot express, prepared once per connection.
 //!
-//! `diesel::sql_query` is prepared anew each time, which costs as much as running it. A [`Raw`] statement has one text
-//! bind, a JSON array as a rule, and counts as the same statement wherever its text is the same.
+//! `diesel::sql_query` is prepared anew each time, which costs as much as running it. A [`Raw`] statement has text
+//! binds, a JSON array as a rule, and counts as the same statement wherever its text is the same.
 
 use diesel::{
     QueryResult, RunQueryDsl,
@@ -11,24 +11,30 @@ use diesel::{
     sql_types::{HasSqlType, Text, Untyped},
 };
 
-/// SQL around its bind, if it has one.
+/// SQL around its binds, if it has any.
 #[derive(Debug, Clone, Copy)]
 pub struct Raw<'a> {
     before: &'a str,
-    bind: Option<&'a str>,
-    after: &'a str,
+    binds: [Option<(&'a str, &'a str)>; 2],
 }
 
 impl<'a> Raw<'a> {
     /// `sql` has its bind where `$1` stands, once.
     pub fn new(sql: &'a str, bind: &'a str) -> Raw<'a> {
         let (before, after) = sql.split_once("$1").unwrap_or((sql, ""));
-        Raw { before, bind: Some(bind), after }
+        Raw { before, binds: [Some((bind, after)), None] }
+    }
+
+    /// `sql` has its binds where `$1` and, further on, `$2` stand, once each.
+    pub fn with_two(sql: &'a str, first: &'a str, second: &'a str) -> Raw<'a> {
+        let (before, after) = sql.split_once("$1").unwrap_or((sql, ""));
+        let (between, after) = after.split_once("$2").unwrap_or((after, ""));
+        Raw { before, binds: [Some((first, between)), Some((second, after))] }
     }
 
     /// `sql` has no bind.
     pub fn plain(sql: &'a str) -> Raw<'a> {
-        Raw { before: sql, bind: None, after: "" }
+        Raw { before: sql, binds: [None; 2] }
     }
 }
 
@@ -39,10 +45,10 @@ where
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql(self.before);
-        if let Some(bind) = self.bind {
+        for (bind, after) in self.binds.iter().flatten() {
             out.push_bind_param::<Text, str>(bind)?;
+            out.push_sql(after);
         }
-        out.push_sql(self.after);
         Ok(())
     }
 }

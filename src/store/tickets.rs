@@ -1,4 +1,5 @@
-//! Facts of tickets: locked and read in the transaction that routes by them, written back when they changed.
+//! Facts of tickets: locked and read in the transaction that routes by them, written back when they changed. On SQLite,
+//! whose writer is alone, they are remembered from one transaction to the next.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -27,8 +28,10 @@ use crate::{
 
 /// A stored snapshot's time may be so much older than the newest that said the same.
 const BEHIND: Millis = 60_000;
-/// Tickets of which that is remembered: some 2 MB.
+/// So many tickets are remembered …
 const REMEMBERED: usize = 16_384;
+/// … of at most this size as they are stored: ten megabytes as a rule, a few tens at most.
+const REMEMBERED_SIZE: usize = 2_048;
 
 /// The tickets that this transaction holds, with what they looked like when they were read.
 #[derive(Debug, Default)]
@@ -41,6 +44,8 @@ struct Held {
     facts: TicketFacts,
     /// The snapshot's time as it is stored.
     stored_time: Millis,
+    /// Length of the facts as they are stored.
+    size: usize,
     dirty: bool,
     new_watches: Vec<Watch>,
 }
@@ -113,42 +118,28 @@ impl TableRow for WatchWritten<'_> {
 impl Tickets {
     /// Locks the tickets in id order and reads what is known of them; unknown ones are made.
     pub fn lock(conn: &mut Conn, ids: &BTreeSet<Id>) -> Result<Tickets> {
+        Tickets::recall(conn, ids, &mut TicketMemory::default())
+    }
+
+    /// The same, but for what is in `memory`, and taken out of it.
+    pub fn recall(conn: &mut Conn, ids: &BTreeSet<Id>, memory: &mut TicketMemory) -> Result<Tickets> {
         if ids.is_empty() {
             return Ok(Tickets::default());
         }
-        let keys = to_json(ids).map_err(Error::Store)?;
-        let mut rows = read_facts(conn, &keys)?;
-        if let Conn::Pg(c) = conn
-            && rows.len() < ids.len()
-        {
-            // The rows must exist to be locked: another node may be making them at this moment.
-            let missing: Vec<TicketRow> = ids.iter().map(unknown).collect::<Result<_>>()?;
-            insert::insert_missing(c, &missing).map_err(Error::Store)?;
-            rows = read_facts(conn, &keys)?;
+        memory.check(conn)?;
+        let mut held: HashMap<Id, Held> =
+            ids.iter().filter_map(|id| memory.recent.pop(id).map(|held| (id.clone(), held))).collect();
+        let others: BTreeSet<&Id> = ids.iter().filter(|id| !held.contains_key(*id)).collect();
+        if !others.is_empty() {
+            held.extend(read_locked(conn, &others)?);
         }
-        let mut held: HashMap<Id, Held> = ids.iter().map(|id| (id.clone(), Held::new(id.clone()))).collect();
-        for row in rows {
-            if let Some(known) = held.get_mut(row.id.as_str()) {
-                known.facts = parse_facts(&row)?;
-                known.stored_time = known.facts.snapshot_time;
-            }
-        }
-        for row in read_watches(conn, &keys)? {
+        for row in read_watches(conn, &to_json(ids).map_err(Error::Store)?)? {
             if let Some(known) = held.get_mut(row.ticket_id.as_str()) {
                 let agent = row.agent_id.into();
                 known.facts.watches.push(Watch { agent, active: row.active, auto: row.auto });
             }
         }
         Ok(Tickets { held })
-    }
-
-    /// Puts in the times that are not stored.
-    pub fn recall(&mut self, times: &mut SnapshotTimes) {
-        for (id, held) in &mut self.held {
-            if let Some(time) = times.recent.get(id) {
-                held.facts.snapshot_time = held.facts.snapshot_time.max(*time);
-            }
-        }
     }
 
     /// What is known of a locked ticket.
@@ -172,10 +163,14 @@ impl Tickets {
     }
 
     /// Writes back what was changed.
-    pub fn flush(&self, conn: &mut Conn, now: Millis) -> Result<()> {
+    pub fn flush(&mut self, conn: &mut Conn, now: Millis) -> Result<()> {
         let behind = if let Conn::Sqlite(_) = conn { BEHIND } else { 1 };
-        let changed = self.held.values().filter(|held| held.is_due(behind));
-        let rows: Vec<TicketRow> = changed.map(|held| row(&held.facts, now)).collect::<Result<_>>()?;
+        let mut rows = Vec::new();
+        for held in self.held.values_mut().filter(|held| held.is_due(behind)) {
+            let row = row(&held.facts, now)?;
+            (held.dirty, held.stored_time, held.size) = (false, held.facts.snapshot_time, row.facts.len());
+            rows.push(row);
+        }
         insert::insert(conn, &rows).map_err(Error::Store)?;
         let mut latest: HashMap<(&Id, &Id), WatchWritten<'_>> = HashMap::new();
         for (ticket_id, held) in &self.held {
@@ -202,30 +197,33 @@ impl Held {
     }
 
     fn new(id: Id) -> Held {
-        Held { facts: TicketFacts::new(id), stored_time: 0, dirty: false, new_watches: Vec::new() }
+        Held { facts: TicketFacts::new(id), stored_time: 0, size: 0, dirty: false, new_watches: Vec::new() }
     }
 }
 
-/// When the newest snapshots of tickets were of which only the time was new: most events say of their ticket what is
-/// known, and would dirty a page for nothing else. Kept by SQLite's writer, who is alone; PostgreSQL stores each time.
+/// Tickets of the last events, but for their watches. Only SQLite's writer has any: on PostgreSQL other nodes change
+/// them too.
 ///
-/// A crash loses them. An event that then comes late by less than [`BEHIND`] may bring back what was in force between
-/// two snapshots that said the same, until the ticket's next event.
+/// It also has what is not stored: the time of a snapshot of which only that was new. Most events say of their ticket
+/// what is known, and would dirty a page for nothing else. A crash loses those times. An event that then comes late by
+/// less than [`BEHIND`] may bring back what was in force between two snapshots that said the same, until the ticket's
+/// next event.
 #[derive(Debug)]
-pub struct SnapshotTimes {
-    recent: LruCache<Id, Millis>,
+pub struct TicketMemory {
+    recent: LruCache<Id, Held>,
+    /// Others' commits, when this was last checked.
     others: Option<i64>,
 }
 
-impl Default for SnapshotTimes {
-    fn default() -> SnapshotTimes {
-        SnapshotTimes { recent: LruCache::unbounded(), others: None }
+impl Default for TicketMemory {
+    fn default() -> TicketMemory {
+        TicketMemory { recent: LruCache::unbounded(), others: None }
     }
 }
 
-impl SnapshotTimes {
-    /// Forgets everything if somebody else wrote to the store meanwhile: it may be an older copy.
-    pub fn check(&mut self, conn: &mut Conn) -> Result<()> {
+impl TicketMemory {
+    /// Forgets everything if somebody else wrote to the store meanwhile.
+    fn check(&mut self, conn: &mut Conn) -> Result<()> {
         let others = others_commits(conn)?;
         if others != self.others {
             self.recent.clear();
@@ -234,22 +232,44 @@ impl SnapshotTimes {
         Ok(())
     }
 
-    /// Keeps what a committed transaction left unwritten.
-    pub fn keep(&mut self, tickets: &Tickets) {
+    /// Keeps what a committed transaction leaves.
+    pub fn keep(&mut self, tickets: Tickets) {
         if self.others.is_none() {
             return;
         }
-        for (id, held) in &tickets.held {
-            if held.is_due(BEHIND) || held.facts.snapshot_time == held.stored_time {
-                self.recent.pop(id);
-            } else {
-                self.recent.put(id.clone(), held.facts.snapshot_time);
+        for (id, mut held) in tickets.held {
+            held.facts.watches.clear();
+            held.new_watches.clear();
+            if held.size <= REMEMBERED_SIZE {
+                self.recent.put(id, held);
             }
         }
         while self.recent.len() > REMEMBERED {
             self.recent.pop_lru();
         }
     }
+}
+
+fn read_locked(conn: &mut Conn, ids: &BTreeSet<&Id>) -> Result<HashMap<Id, Held>> {
+    let keys = to_json(ids).map_err(Error::Store)?;
+    let mut rows = read_facts(conn, &keys)?;
+    if let Conn::Pg(c) = conn
+        && rows.len() < ids.len()
+    {
+        // The rows must exist to be locked: another node may be making them at this moment.
+        let missing: Vec<TicketRow> = ids.iter().map(|id| unknown(id)).collect::<Result<_>>()?;
+        insert::insert_missing(c, &missing).map_err(Error::Store)?;
+        rows = read_facts(conn, &keys)?;
+    }
+    let mut held: HashMap<Id, Held> = ids.iter().map(|id| ((*id).clone(), Held::new((*id).clone()))).collect();
+    for row in rows {
+        if let Some(known) = held.get_mut(row.id.as_str()) {
+            known.facts = parse_facts(&row)?;
+            known.stored_time = known.facts.snapshot_time;
+            known.size = row.facts.len();
+        }
+    }
+    Ok(held)
 }
 
 fn unknown(id: &Id) -> Result<TicketRow> {

@@ -19,7 +19,7 @@ use super::{
     schema::meta,
     shared::{Shared, start_thread},
     teller::{News, Teller},
-    tickets::SnapshotTimes,
+    tickets::TicketMemory,
 };
 use crate::{
     domain::{Id, nudge::InboxChange},
@@ -78,7 +78,7 @@ impl Writers {
                 log: log.take(),
                 teller,
                 acks_at: Instant::now(),
-                times: SnapshotTimes::default(),
+                tickets: TicketMemory::default(),
             };
             start_thread(&format!("writer-{number}"), &shared, move || writer.run())?;
         }
@@ -135,7 +135,7 @@ struct Writer {
     log: Option<Log>,
     teller: Teller,
     acks_at: Instant,
-    times: SnapshotTimes,
+    tickets: TicketMemory,
 }
 
 type Waiting = (Request, oneshot::Sender<Result<Answer>>);
@@ -234,10 +234,10 @@ impl Writer {
                 snapshot: self.shared.snapshot.load_full(),
                 clock: &self.shared.clock,
             };
-            match group::commit(&mut conn, requests, acks, &mut self.times, &context) {
-                Ok(committed) => {
+            match group::commit(&mut conn, requests, acks, &mut self.tickets, &context) {
+                Ok(mut committed) => {
                     self.conn = Some(conn);
-                    self.times.keep(&committed.tickets);
+                    self.tickets.keep(std::mem::take(&mut committed.tickets));
                     if let Some(log) = &mut self.log {
                         log.grew(requests.iter().map(|request| weight(request)).sum());
                     }
