@@ -19,6 +19,9 @@ use crate::{config::StoreUrl, error::Error};
 /// a page that was written again and again is copied once.
 const EVERY: usize = 5_000;
 
+/// So often the copier goes through the log before the writer has to: each time there is less that was added meanwhile.
+const PASSES: usize = 4;
+
 /// The writer's end: counts what it writes, and says when it is time.
 pub struct Log {
     written: usize,
@@ -69,7 +72,9 @@ fn copy_when_due(url: &StoreUrl, orders: &Receiver<()>, copied: &AtomicBool) {
     while orders.recv().is_ok() {
         match open.take().map_or_else(|| connection::connect(url, Purpose::Write), Ok) {
             Ok(mut conn) => {
-                copy(&mut conn);
+                for _ in 0..PASSES {
+                    copy(&mut conn);
+                }
                 copied.store(true, Ordering::Relaxed);
                 open = Some(conn);
             }
