@@ -213,7 +213,8 @@ fn parse_binary(incoming: &Incoming<'_>) -> Result<Event> {
     }
     let attribute = |name: &str| {
         let value = incoming.headers.header(name)?;
-        Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
+        // NUL characters are left out, as they are of JSON.
+        Some(percent_decode_str(value).decode_utf8_lossy().replace('\0', ""))
     };
     let kind = attribute("ce-type");
     if let Some(name) = &kind {

@@ -199,7 +199,7 @@ fn binary_mode_has_its_attributes_in_headers() {
         ("content-type", "application/json"),
         ("ce-specversion", "1.0"),
         ("ce-id", "evt%201"),
-        ("ce-source", "/helpdesk"),
+        ("ce-source", "/help%00desk"),
         ("ce-type", "ticket.assigned"),
         ("ce-time", "2026-11-20T09:00:00Z"),
     ];
