@@ -74,7 +74,7 @@ impl TicketSnapshot {
 }
 
 /// Everything routing needs of a ticket, read and locked in the transaction that writes. What is not known is left out
-/// of the stored form: most events write it anew.
+/// of the stored form.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TicketFacts {
@@ -243,8 +243,9 @@ impl TicketFacts {
 }
 
 fn take<T: Clone + PartialEq>(to: &mut Option<T>, given: &Patch<T>) -> bool {
-    let changed = given.as_ref().is_some_and(|given| given != to);
-    if let Some(given) = given.as_ref().filter(|_| changed) {
+    let Some(given) = given else { return false };
+    let changed = to != given;
+    if changed {
         to.clone_from(given);
     }
     changed

@@ -126,8 +126,8 @@ pub fn commit(
         group.route(requests)?;
         group.find_sleepers(conn)?;
         group.lock_inboxes(conn, requests, acks)?;
-        let notified_of = group.place_drafts()?;
-        if !group.keep(conn, &notified_of)? {
+        group.place_drafts()?;
+        if !group.keep(conn)? {
             again = true;
             return Err(Error::Conflict("another node stored one of the events first".to_owned()));
         }
@@ -149,7 +149,8 @@ struct Group<'a> {
     inboxes: Inboxes,
     routed: Vec<Routed<'a>>,
     answers: Vec<Option<Answer>>,
-    notifications: usize,
+    /// The event behind each of the first changes, which are new entries.
+    notified_of: Vec<&'a Event>,
     changes: Vec<InboxChange>,
 }
 
@@ -185,7 +186,7 @@ impl<'a> Group<'a> {
             inboxes: Inboxes::default(),
             routed: Vec::new(),
             answers: Vec::new(),
-            notifications: 0,
+            notified_of: Vec::new(),
             changes: Vec::new(),
         })
     }
@@ -264,21 +265,19 @@ impl<'a> Group<'a> {
         Ok(())
     }
 
-    /// Makes a change of each draft, in order; returns the event behind each.
-    fn place_drafts(&mut self) -> Result<Vec<&'a Event>> {
-        let mut events = Vec::new();
+    fn place_drafts(&mut self) -> Result<()> {
         for routed in &mut self.routed {
             for draft in routed.plan.drafts.drain(..) {
                 let inbox = self.inboxes.get_to_add(&draft.agent)?;
                 self.changes.push(notifications::place(draft, inbox, self.now, routed.accepted_us));
-                events.push(routed.event);
+                self.notified_of.push(routed.event);
             }
         }
-        Ok(events)
+        Ok(())
     }
 
     /// Writes events, tickets and notifications; false when another node has one of the events.
-    fn keep(&mut self, conn: &mut Conn, notified_of: &[&'a Event]) -> Result<bool> {
+    fn keep(&mut self, conn: &mut Conn) -> Result<bool> {
         let mut rows = Vec::with_capacity(self.routed.len());
         for routed in &mut self.routed {
             let explanation = std::mem::take(&mut routed.plan.explanation);
@@ -288,10 +287,9 @@ impl<'a> Group<'a> {
             return Ok(false);
         }
         self.tickets.flush(conn, self.now)?;
-        let made = self.changes.iter().zip(notified_of).filter_map(|(change, event)| new_entry(change, event));
+        let made = self.changes.iter().zip(&self.notified_of).filter_map(|(change, event)| new_entry(change, event));
         let entries: Vec<NewEntry<'_>> = made.collect::<Result<_>>()?;
         notifications::insert(conn, &entries)?;
-        self.notifications = entries.len();
         Ok(true)
     }
 
@@ -330,7 +328,7 @@ impl<'a> Group<'a> {
             changes: self.changes,
             snapshot: self.snapshot,
             read_upon: self.context.snapshot.version,
-            notifications: self.notifications,
+            notifications: self.notified_of.len(),
             tickets: self.tickets,
         }
     }

@@ -192,7 +192,9 @@ impl Tickets {
 }
 
 impl Held {
+    /// What cannot be remembered is written whenever its time is new.
     fn is_due(&self, behind: Millis) -> bool {
+        let behind = if self.size > REMEMBERED_SIZE { 1 } else { behind };
         self.dirty || self.facts.snapshot_time - self.stored_time >= behind
     }
 
@@ -205,9 +207,9 @@ impl Held {
 /// them too.
 ///
 /// It also has what is not stored: the time of a snapshot of which only that was new. Most events say of their ticket
-/// what is known, and would dirty a page for nothing else. A crash loses those times. An event that then comes late by
-/// less than [`BEHIND`] may bring back what was in force between two snapshots that said the same, until the ticket's
-/// next event.
+/// what is known, and would dirty a page for nothing else. Those times are lost by a crash, by a transaction that
+/// failed, and where more than [`REMEMBERED`] tickets come up within a minute. An event that then comes late by less than
+/// [`BEHIND`] may bring back what was in force between two snapshots that said the same, until the ticket's next event.
 #[derive(Debug)]
 pub struct TicketMemory {
     recent: LruCache<Id, Held>,

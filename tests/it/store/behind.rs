@@ -2,7 +2,10 @@
 
 use bellhop::{
     config::StoreUrl,
-    domain::act::{Op, Selector},
+    domain::{
+        Id,
+        act::{Op, Selector},
+    },
 };
 use diesel::{
     Connection, QueryableByName, RunQueryDsl, SqliteConnection,
@@ -65,4 +68,17 @@ async fn a_ticket_of_which_nothing_is_new_is_not_written_again() {
     assert_eq!(at(40, "ben").await, ("ana".to_owned(), 0), "late, and nevertheless known to be");
     assert_eq!(at(70, "ana").await, ("ana".to_owned(), 70_000), "once a minute it is");
     assert_eq!(at(71, "ben").await, ("ben".to_owned(), 71_000), "something new");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ticket_too_large_to_be_remembered_is_written_each_time() {
+    let rig = Rig::sqlite().await;
+    for (n, agent) in [(0, "ana"), (50, "ana"), (40, "ben")] {
+        let mut event = assigned(&format!("evt-{n}"), &[agent]);
+        event.time = NOW + n * 1_000;
+        event.data.ticket.as_mut().unwrap().subject = Some(Some("long ".repeat(1_000)));
+        rig.post(event).await;
+    }
+    assert_eq!(rig.store.ticket("HD-1").await.unwrap().unwrap().assignees, vec![Id::from("ana")], "the last came late");
+    assert_eq!(stored_time(&rig) - NOW, 50_000);
 }
