@@ -11,9 +11,10 @@ use super::{
     connection::{Conn, write_transaction},
     events::{self, Key, NewEvent},
     inbox::Inboxes,
+    memory::Memory,
     notifications::{self, NewEntry},
     records,
-    tickets::{TicketMemory, Tickets},
+    tickets::Tickets,
 };
 use crate::{
     clock::Clock,
@@ -77,6 +78,8 @@ pub struct Committed {
     pub notifications: usize,
     /// The tickets of its events, as it leaves them.
     pub tickets: Tickets,
+    /// The inboxes that it held, the same.
+    pub inboxes: Inboxes,
 }
 
 /// What a transaction needs beside its connection.
@@ -117,7 +120,7 @@ pub fn commit(
     conn: &mut Conn,
     requests: &[&Request],
     acks: &HashMap<Id, i64>,
-    memory: &mut TicketMemory,
+    memory: &mut Memory,
     context: &Context<'_>,
 ) -> Result<Committed, Failure> {
     let mut again = false;
@@ -125,7 +128,7 @@ pub fn commit(
         let mut group = Group::begin(conn, requests, memory, context)?;
         group.route(requests)?;
         group.find_sleepers(conn)?;
-        group.lock_inboxes(conn, requests, acks)?;
+        group.lock_inboxes(conn, requests, acks, memory)?;
         group.place_drafts()?;
         if !group.keep(conn)? {
             again = true;
@@ -168,10 +171,11 @@ impl<'a> Group<'a> {
     fn begin(
         conn: &mut Conn,
         requests: &[&'a Request],
-        memory: &mut TicketMemory,
+        memory: &mut Memory,
         context: &'a Context<'a>,
     ) -> Result<Group<'a>> {
         let snapshot = records::refreshed(conn, &context.snapshot)?;
+        memory.check(conn)?;
         let events = || requests.iter().filter_map(|request| accepted(request)).flatten();
         let known = events::known(conn, events())?;
         let fresh = events().filter(|event| !known.contains_key(&key(event)));
@@ -182,7 +186,7 @@ impl<'a> Group<'a> {
             snapshot,
             now: context.clock.now(),
             known,
-            tickets: Tickets::recall(conn, &tickets, memory)?,
+            tickets: Tickets::lock(conn, &tickets, memory)?,
             inboxes: Inboxes::default(),
             routed: Vec::new(),
             answers: Vec::new(),
@@ -253,7 +257,13 @@ impl<'a> Group<'a> {
         Ok(())
     }
 
-    fn lock_inboxes(&mut self, conn: &mut Conn, requests: &[&Request], acks: &HashMap<Id, i64>) -> Result<()> {
+    fn lock_inboxes(
+        &mut self,
+        conn: &mut Conn,
+        requests: &[&Request],
+        acks: &HashMap<Id, i64>,
+        memory: &mut Memory,
+    ) -> Result<()> {
         let drafted = self.routed.iter().flat_map(|routed| routed.plan.drafts.iter().map(|draft| &draft.agent));
         let planned = self.routed.iter().flat_map(|routed| routed.plan.acts.iter().map(|(agent, ..)| agent));
         let acting = requests.iter().filter_map(|request| match request {
@@ -261,7 +271,7 @@ impl<'a> Group<'a> {
             Request::Accept { .. } => None,
         });
         let agents: BTreeSet<Id> = drafted.chain(planned).chain(acting).chain(acks.keys()).cloned().collect();
-        self.inboxes = Inboxes::lock(conn, &agents)?;
+        self.inboxes = Inboxes::lock(conn, &agents, memory)?;
         Ok(())
     }
 
@@ -330,6 +340,7 @@ impl<'a> Group<'a> {
             read_upon: self.context.snapshot.version,
             notifications: self.notified_of.len(),
             tickets: self.tickets,
+            inboxes: self.inboxes,
         }
     }
 }

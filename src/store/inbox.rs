@@ -17,6 +17,7 @@ use super::{
     bulk::to_json,
     connection::Conn,
     insert::{self, Field, TableRow},
+    memory::Memory,
     raw::Raw,
 };
 use crate::{
@@ -36,8 +37,9 @@ pub struct Inboxes {
     held: BTreeMap<Id, Held>,
 }
 
+/// An inbox that a transaction holds, or the memory.
 #[derive(Debug, Default)]
-struct Held {
+pub(super) struct Held {
     inbox: Inbox,
     /// The number up to which the row has it; none where there is no row.
     written: Option<i64>,
@@ -102,26 +104,36 @@ impl TableRow for Written<'_> {
 }
 
 impl Inboxes {
-    /// Locks the inboxes of `agents` in id order; makes those that are missing.
-    pub fn lock(conn: &mut Conn, agents: &BTreeSet<Id>) -> Result<Inboxes> {
-        if agents.is_empty() {
-            return Ok(Inboxes::default());
+    /// Locks the inboxes of `agents` in id order, but for what is in `memory` and taken out of it; makes those that are
+    /// missing.
+    pub fn lock(conn: &mut Conn, agents: &BTreeSet<Id>, memory: &mut Memory) -> Result<Inboxes> {
+        let mut held: BTreeMap<Id, Held> =
+            agents.iter().filter_map(|agent| memory.inbox(agent).map(|held| (agent.clone(), held))).collect();
+        let others: BTreeSet<&Id> = agents.iter().filter(|agent| !held.contains_key(*agent)).collect();
+        if others.is_empty() {
+            return Ok(Inboxes { held });
         }
-        let mut held = read_locked(conn, agents)?;
-        let missing: Vec<&Id> = agents.iter().filter(|agent| !held.contains_key(*agent)).collect();
+        let mut read = read_locked(conn, &others)?;
+        let missing: Vec<&Id> = others.iter().copied().filter(|agent| !read.contains_key(*agent)).collect();
         if !missing.is_empty() {
             if let Conn::Pg(c) = conn {
                 // The rows must exist to be locked: another node may be making them at this moment.
                 let fresh = Inbox::default();
                 let rows: Vec<Written<'_>> = missing.iter().map(|agent| written(agent, &fresh)).collect();
                 insert::insert_missing(c, &rows).map_err(Error::Store)?;
-                held = read_locked(conn, agents)?;
+                read = read_locked(conn, &others)?;
             }
-            for agent in agents {
-                held.entry(agent.clone()).or_default();
+            for agent in others {
+                read.entry(agent.clone()).or_default();
             }
         }
+        held.extend(read);
         Ok(Inboxes { held })
+    }
+
+    /// What the memory may keep of them.
+    pub(super) fn into_all(self) -> impl Iterator<Item = (Id, Held)> {
+        self.held.into_iter()
     }
 
     /// The inbox of an agent whose lock is held, to be changed.
@@ -149,6 +161,9 @@ impl Inboxes {
         let changed = self.held.iter().filter(|(_, held)| held.is_due(behind));
         let rows: Vec<Written<'_>> = changed.map(|(agent, held)| written(agent, &held.inbox)).collect();
         insert::insert(conn, &rows).map_err(Error::Store)?;
+        for held in self.held.values_mut().filter(|held| held.is_due(behind)) {
+            (held.written, held.dirty) = (Some(held.inbox.seq), false);
+        }
         Ok(())
     }
 }
@@ -172,7 +187,7 @@ fn written<'a>(agent: &'a Id, inbox: &Inbox) -> Written<'a> {
     }
 }
 
-fn read_locked(conn: &mut Conn, agents: &BTreeSet<Id>) -> Result<BTreeMap<Id, Held>> {
+fn read_locked(conn: &mut Conn, agents: &BTreeSet<&Id>) -> Result<BTreeMap<Id, Held>> {
     let rows = read_rows(conn, &to_json(agents).map_err(Error::Store)?, true)?;
     let held = |row: Row| Held { written: Some(row.seq), inbox: row.into(), dirty: false };
     Ok(rows.into_iter().map(|row| (row.agent_id.as_str().into(), held(row))).collect())

@@ -12,6 +12,7 @@ mod events;
 mod group;
 mod inbox;
 mod insert;
+mod memory;
 mod migrations;
 mod notifications;
 mod raw;
@@ -35,6 +36,7 @@ use tokio::sync::Semaphore;
 use self::{
     connection::{Conn, POOL_WAIT, Purpose, ReadPool, connect, read_pool},
     group::{Answer, Request},
+    memory::Memory,
     shared::Shared,
     writer::Writers,
 };
@@ -206,7 +208,7 @@ impl Store {
     /// # Errors
     /// [`Error::Invalid`] with the pointer of the first member that does not fit.
     pub async fn edit(&self, edits: Vec<Edit>) -> Result<Arc<Snapshot>> {
-        self.writers.run(move |conn| Ok((records::edit(conn, &edits)?, Vec::new()))).await?;
+        self.writers.run(move |conn, _| Ok((records::edit(conn, &edits)?, Vec::new()))).await?;
         self.refresh().await
     }
 
@@ -228,7 +230,10 @@ impl Store {
     /// When the store cannot be written.
     pub async fn set_watch(&self, agent: &Id, ticket: &Id, active: bool) -> Result<bool> {
         let (agent, ticket, now) = (agent.clone(), ticket.clone(), self.clock.now());
-        self.writers.run(move |conn| Ok((tickets::set_watch(conn, &agent, &ticket, active, now)?, Vec::new()))).await
+        let set = move |conn: &mut Conn, memory: &mut Memory| {
+            Ok((tickets::set_watch(conn, memory, &agent, &ticket, active, now)?, Vec::new()))
+        };
+        self.writers.run(set).await
     }
 
     /// Notes how a delivery to an adapter ended and whom nobody matched, for the source's page.
@@ -237,7 +242,7 @@ impl Store {
     /// When the store cannot be written.
     pub async fn note_delivery(&self, source: &Id, note: DeliveryNote) -> Result<()> {
         let (source, now) = (source.clone(), self.clock.now());
-        self.writers.run(move |conn| Ok((sources::note(conn, &source, &note, now)?, Vec::new()))).await
+        self.writers.run(move |conn, _| Ok((sources::note(conn, &source, &note, now)?, Vec::new()))).await
     }
 
     /// What [`Store::note_delivery`] gathered about a source.
@@ -260,7 +265,7 @@ impl Store {
     /// When the store cannot be written.
     pub async fn first_time(&self, name: &'static str) -> Result<bool> {
         let now = self.clock.now();
-        self.writers.run(move |conn| Ok((migrations::first_time(conn, name, now)?, Vec::new()))).await
+        self.writers.run(move |conn, _| Ok((migrations::first_time(conn, name, now)?, Vec::new()))).await
     }
 
     /// Whether the store answers within two seconds.
@@ -278,7 +283,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be written.
     pub async fn new_epoch(&self) -> Result<Id> {
-        self.writers.run(|conn| Ok((migrations::new_epoch(conn)?.into(), Vec::new()))).await
+        self.writers.run(|conn, _| Ok((migrations::new_epoch(conn)?.into(), Vec::new()))).await
     }
 
     /// Entries whose sleep is over, by agent, a bounded number.
@@ -292,7 +297,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be written.
     pub async fn sweep(&self, after: Option<Id>, before: Millis) -> Result<Swept> {
-        self.writers.run(move |conn| upkeep::sweep(conn, after.as_ref(), before)).await
+        self.writers.run(move |conn, memory| upkeep::sweep(conn, memory, after.as_ref(), before)).await
     }
 
     /// Removes events accepted before `before`, a bounded number; returns how many.
@@ -300,7 +305,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be written.
     pub async fn forget_events(&self, before: Millis) -> Result<usize> {
-        self.writers.run(move |conn| Ok((upkeep::forget_events(conn, before)?, Vec::new()))).await
+        self.writers.run(move |conn, _| Ok((upkeep::forget_events(conn, before)?, Vec::new()))).await
     }
 
     /// Takes or keeps the lease on a job that one node should do; false while another has it.
@@ -310,7 +315,7 @@ impl Store {
     pub async fn take_lease(&self, name: &'static str, holder: &str, for_ms: i64) -> Result<bool> {
         let (holder, now) = (holder.to_owned(), self.clock.now());
         self.writers
-            .run(move |conn| Ok((upkeep::take_lease(conn, name, &holder, now, now + for_ms)?, Vec::new())))
+            .run(move |conn, _| Ok((upkeep::take_lease(conn, name, &holder, now, now + for_ms)?, Vec::new())))
             .await
     }
 

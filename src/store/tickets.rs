@@ -7,13 +7,14 @@ use diesel::{
     ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryableByName, RunQueryDsl,
     sql_types::{Bool, Text},
 };
-use lru::LruCache;
 
 use super::{
     WatchedTicket,
     bulk::to_json,
-    connection::{Conn, others_commits, write_transaction},
+    connection::{Conn, write_transaction},
+    inbox::Inboxes,
     insert::{self, Field, TableRow},
+    memory::Memory,
     raw::Raw,
     schema::{tickets, watches},
 };
@@ -27,11 +28,11 @@ use crate::{
 };
 
 /// A stored snapshot's time may be so much older than the newest that said the same.
-const BEHIND: Millis = 60_000;
-/// So many tickets are remembered …
-const REMEMBERED: usize = 16_384;
-/// … of at most this size as they are stored: ten megabytes as a rule, a few tens at most.
+pub const BEHIND: Millis = 60_000;
+/// Tickets are remembered of at most this size as they are stored …
 const REMEMBERED_SIZE: usize = 2_048;
+/// … and with so many watches.
+const REMEMBERED_WATCHES: usize = 64;
 
 /// The tickets that this transaction holds, with what they looked like when they were read.
 #[derive(Debug, Default)]
@@ -39,8 +40,9 @@ pub struct Tickets {
     held: HashMap<Id, Held>,
 }
 
+/// A ticket that a transaction holds, or the memory.
 #[derive(Debug)]
-struct Held {
+pub(super) struct Held {
     facts: TicketFacts,
     /// The snapshot's time as it is stored.
     stored_time: Millis,
@@ -116,30 +118,22 @@ impl TableRow for WatchWritten<'_> {
 }
 
 impl Tickets {
-    /// Locks the tickets in id order and reads what is known of them; unknown ones are made.
-    pub fn lock(conn: &mut Conn, ids: &BTreeSet<Id>) -> Result<Tickets> {
-        Tickets::recall(conn, ids, &mut TicketMemory::default())
-    }
-
-    /// The same, but for what is in `memory`, and taken out of it.
-    pub fn recall(conn: &mut Conn, ids: &BTreeSet<Id>, memory: &mut TicketMemory) -> Result<Tickets> {
-        if ids.is_empty() {
-            return Ok(Tickets::default());
-        }
-        memory.check(conn)?;
+    /// Locks the tickets in id order and reads what is known of them, but for what is in `memory` and taken out of it;
+    /// unknown ones are made.
+    pub fn lock(conn: &mut Conn, ids: &BTreeSet<Id>, memory: &mut Memory) -> Result<Tickets> {
         let mut held: HashMap<Id, Held> =
-            ids.iter().filter_map(|id| memory.recent.pop(id).map(|held| (id.clone(), held))).collect();
+            ids.iter().filter_map(|id| memory.ticket(id).map(|held| (id.clone(), held))).collect();
         let others: BTreeSet<&Id> = ids.iter().filter(|id| !held.contains_key(*id)).collect();
         if !others.is_empty() {
             held.extend(read_locked(conn, &others)?);
         }
-        for row in read_watches(conn, &to_json(ids).map_err(Error::Store)?)? {
-            if let Some(known) = held.get_mut(row.ticket_id.as_str()) {
-                let agent = row.agent_id.into();
-                known.facts.watches.push(Watch { agent, active: row.active, auto: row.auto });
-            }
-        }
         Ok(Tickets { held })
+    }
+
+    /// What the memory may keep of them.
+    pub(super) fn into_small(self) -> impl Iterator<Item = (Id, Held)> {
+        let small = self.held.into_iter().filter(|(_, held)| held.is_small());
+        small.map(|(id, held)| (id, Held { new_watches: Vec::new(), ..held }))
     }
 
     /// What is known of a locked ticket.
@@ -194,61 +188,16 @@ impl Tickets {
 impl Held {
     /// What cannot be remembered is written whenever its time is new.
     fn is_due(&self, behind: Millis) -> bool {
-        let behind = if self.size > REMEMBERED_SIZE { 1 } else { behind };
+        let behind = if self.is_small() { behind } else { 1 };
         self.dirty || self.facts.snapshot_time - self.stored_time >= behind
+    }
+
+    fn is_small(&self) -> bool {
+        self.size <= REMEMBERED_SIZE && self.facts.watches.len() <= REMEMBERED_WATCHES
     }
 
     fn new(id: Id) -> Held {
         Held { facts: TicketFacts::new(id), stored_time: 0, size: 0, dirty: false, new_watches: Vec::new() }
-    }
-}
-
-/// Tickets of the last events, but for their watches. Only SQLite's writer has any: on PostgreSQL other nodes change
-/// them too.
-///
-/// It also has what is not stored: the time of a snapshot of which only that was new. Most events say of their ticket
-/// what is known, and would dirty a page for nothing else. Those times are lost by a crash, by a transaction that
-/// failed, and where more than [`REMEMBERED`] tickets come up within a minute. An event that then comes late by less than
-/// [`BEHIND`] may bring back what was in force between two snapshots that said the same, until the ticket's next event.
-#[derive(Debug)]
-pub struct TicketMemory {
-    recent: LruCache<Id, Held>,
-    /// Others' commits, when this was last checked.
-    others: Option<i64>,
-}
-
-impl Default for TicketMemory {
-    fn default() -> TicketMemory {
-        TicketMemory { recent: LruCache::unbounded(), others: None }
-    }
-}
-
-impl TicketMemory {
-    /// Forgets everything if somebody else wrote to the store meanwhile.
-    fn check(&mut self, conn: &mut Conn) -> Result<()> {
-        let others = others_commits(conn)?;
-        if others != self.others {
-            self.recent.clear();
-            self.others = others;
-        }
-        Ok(())
-    }
-
-    /// Keeps what a committed transaction leaves.
-    pub fn keep(&mut self, tickets: Tickets) {
-        if self.others.is_none() {
-            return;
-        }
-        for (id, mut held) in tickets.held {
-            held.facts.watches.clear();
-            held.new_watches.clear();
-            if held.size <= REMEMBERED_SIZE {
-                self.recent.put(id, held);
-            }
-        }
-        while self.recent.len() > REMEMBERED {
-            self.recent.pop_lru();
-        }
     }
 }
 
@@ -269,6 +218,12 @@ fn read_locked(conn: &mut Conn, ids: &BTreeSet<&Id>) -> Result<HashMap<Id, Held>
             known.facts = parse_facts(&row)?;
             known.stored_time = known.facts.snapshot_time;
             known.size = row.facts.len();
+        }
+    }
+    for row in read_watches(conn, &keys)? {
+        if let Some(known) = held.get_mut(row.ticket_id.as_str()) {
+            let agent = row.agent_id.into();
+            known.facts.watches.push(Watch { agent, active: row.active, auto: row.auto });
         }
     }
     Ok(held)
@@ -354,15 +309,24 @@ fn watched(id: String, facts: Option<String>, auto: bool, since: Millis) -> Resu
 }
 
 /// Follows a ticket or stops following it, by the agent's own hand; says whether that changed anything.
-pub fn set_watch(conn: &mut Conn, agent: &Id, ticket: &Id, active: bool, now: Millis) -> Result<bool> {
-    write_transaction(conn, |conn| {
-        let mut known = Tickets::lock(conn, &BTreeSet::from([ticket.clone()]))?;
+pub fn set_watch(
+    conn: &mut Conn,
+    memory: &mut Memory,
+    agent: &Id,
+    ticket: &Id,
+    active: bool,
+    now: Millis,
+) -> Result<bool> {
+    let (changed, left) = write_transaction(conn, |conn| {
+        memory.check(conn)?;
+        let mut known = Tickets::lock(conn, &BTreeSet::from([ticket.clone()]), memory)?;
         let before = known.get(ticket).is_some_and(|facts| facts.watchers().any(|watcher| watcher == agent));
-        if before == active {
-            return Ok(false);
+        if before != active {
+            known.watch(ticket, &Watch { agent: agent.clone(), active, auto: false });
+            known.flush(conn, now)?;
         }
-        known.watch(ticket, &Watch { agent: agent.clone(), active, auto: false });
-        known.flush(conn, now)?;
-        Ok(true)
-    })
+        Ok((before != active, known))
+    })?;
+    memory.keep(left, Inboxes::default());
+    Ok(changed)
 }

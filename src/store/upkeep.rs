@@ -7,6 +7,7 @@ use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
 use super::{
     connection::{Conn, on_backend, write_transaction},
     inbox::Inboxes,
+    memory::Memory,
     raw::Raw,
     schema::{contents, events, inboxes, leases, notifications},
 };
@@ -66,8 +67,14 @@ pub struct Swept {
 
 /// Removes what was read, dismissed or settled before `before` from the next inboxes after `after`. Unread
 /// entries stay, and so do those asleep. Each inbox that loses something gets a new floor.
-pub fn sweep(conn: &mut Conn, after: Option<&Id>, before: Millis) -> Result<(Swept, Vec<InboxChange>)> {
+pub fn sweep(
+    conn: &mut Conn,
+    memory: &mut Memory,
+    after: Option<&Id>,
+    before: Millis,
+) -> Result<(Swept, Vec<InboxChange>)> {
     write_transaction(conn, |conn| {
+        memory.check(conn)?;
         let agents: Vec<String> = inboxes::table
             .filter(inboxes::agent_id.gt(after.map_or("", |agent| &**agent)))
             .order(inboxes::agent_id)
@@ -76,7 +83,7 @@ pub fn sweep(conn: &mut Conn, after: Option<&Id>, before: Millis) -> Result<(Swe
             .load(conn)
             .map_err(Error::Store)?;
         let agents: BTreeSet<Id> = agents.into_iter().map(Id::from).collect();
-        let mut held = Inboxes::lock(conn, &agents)?;
+        let mut held = Inboxes::lock(conn, &agents, memory)?;
         let mut changes = Vec::new();
         let mut removed = 0;
         for agent in &agents {

@@ -16,10 +16,10 @@ use super::{
     checkpoint::Log,
     connection::{self, Conn, Purpose, is_usable, write_transaction},
     group::{self, Answer, Committed, Context, Failure, Request},
+    memory::Memory,
     schema::meta,
     shared::{Shared, start_thread},
     teller::{News, Teller},
-    tickets::TicketMemory,
 };
 use crate::{
     domain::{Id, nudge::InboxChange},
@@ -41,7 +41,7 @@ const PG_WRITERS: usize = 3;
 
 /// Work that is a transaction of its own: edits, watches, retention. Leaves behind the changes it made, and how to
 /// answer its caller once they are told.
-pub type Work = Box<dyn FnOnce(&mut Conn) -> (Vec<InboxChange>, Box<dyn FnOnce() + Send>) + Send>;
+pub type Work = Box<dyn FnOnce(&mut Conn, &mut Memory) -> (Vec<InboxChange>, Box<dyn FnOnce() + Send>) + Send>;
 
 enum Job {
     Group(Request, oneshot::Sender<Result<Answer>>),
@@ -78,7 +78,7 @@ impl Writers {
                 log: log.take(),
                 teller,
                 acks_at: Instant::now(),
-                tickets: TicketMemory::default(),
+                memory: Memory::default(),
             };
             start_thread(&format!("writer-{number}"), &shared, move || writer.run())?;
         }
@@ -99,11 +99,11 @@ impl Writers {
     /// Runs a transaction of its own on a writer's connection.
     pub async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Conn) -> Result<(T, Vec<InboxChange>)> + Send + 'static,
+        work: impl FnOnce(&mut Conn, &mut Memory) -> Result<(T, Vec<InboxChange>)> + Send + 'static,
     ) -> Result<T> {
         let (reply, answer) = oneshot::channel();
-        let alone: Work = Box::new(move |conn| {
-            let (result, changes) = match work(conn) {
+        let alone: Work = Box::new(move |conn, memory| {
+            let (result, changes) = match work(conn, memory) {
                 Ok((value, changes)) => (Ok(value), changes),
                 Err(error) => (Err(error), Vec::new()),
             };
@@ -135,7 +135,7 @@ struct Writer {
     log: Option<Log>,
     teller: Teller,
     acks_at: Instant,
-    tickets: TicketMemory,
+    memory: Memory,
 }
 
 type Waiting = (Request, oneshot::Sender<Result<Answer>>);
@@ -234,10 +234,10 @@ impl Writer {
                 snapshot: self.shared.snapshot.load_full(),
                 clock: &self.shared.clock,
             };
-            match group::commit(&mut conn, requests, acks, &mut self.tickets, &context) {
+            match group::commit(&mut conn, requests, acks, &mut self.memory, &context) {
                 Ok(mut committed) => {
                     self.conn = Some(conn);
-                    self.tickets.keep(std::mem::take(&mut committed.tickets));
+                    self.memory.keep(std::mem::take(&mut committed.tickets), std::mem::take(&mut committed.inboxes));
                     if let Some(log) = &mut self.log {
                         log.grew(requests.iter().map(|request| weight(request)).sum());
                     }
@@ -312,7 +312,7 @@ impl Writer {
     fn run_alone(&mut self, work: Work) {
         match self.connection() {
             Ok(mut conn) => {
-                let (changes, answer) = work(&mut conn);
+                let (changes, answer) = work(&mut conn, &mut self.memory);
                 self.put_back(conn);
                 if let Some(log) = &mut self.log {
                     log.grew(1);
@@ -327,7 +327,11 @@ impl Writer {
     fn connection(&mut self) -> Result<Conn> {
         match self.conn.take() {
             Some(conn) => Ok(conn),
-            None => connection::connect(&self.shared.url, Purpose::Write),
+            None => {
+                // Others' commits are counted anew.
+                self.memory = Memory::default();
+                connection::connect(&self.shared.url, Purpose::Write)
+            }
         }
     }
 

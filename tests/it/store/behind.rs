@@ -82,3 +82,38 @@ async fn a_ticket_too_large_to_be_remembered_is_written_each_time() {
     assert_eq!(rig.store.ticket("HD-1").await.unwrap().unwrap().assignees, vec![Id::from("ana")], "the last came late");
     assert_eq!(stored_time(&rig) - NOW, 50_000);
 }
+
+/// What the writer remembers of tickets and inboxes ends with the first commit of another program.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_others_write_is_seen_by_the_next_event() {
+    let rig = Rig::sqlite().await;
+    rig.post(assigned("evt-1", &["ana"])).await;
+    let StoreUrl::Sqlite(path) = &rig.url else { panic!("not SQLite") };
+    let mut conn = SqliteConnection::establish(&path.to_string_lossy()).unwrap();
+    let mut other = |sql: &str| diesel::sql_query(sql).execute(&mut conn).unwrap();
+    assert_eq!(other("UPDATE inboxes SET seq = 10, unread = 5, acked_seq = 10 WHERE agent_id = 'ana'"), 1);
+    assert_eq!(other("INSERT INTO watches VALUES ('HD-1', 'pia', TRUE, FALSE, 1)"), 1);
+    assert_eq!(other("UPDATE tickets SET facts = json_set(facts, '$.subject', 'Theirs') WHERE id = 'HD-1'"), 1);
+    let mut event = assigned("evt-2", &["ana"]);
+    event.data.ticket.as_mut().unwrap().subject = None;
+    rig.post(event).await;
+    let (_, inbox) = rig.store.inbox(&"ana".into()).await.unwrap();
+    assert_eq!((inbox.seq, inbox.counts.unread, inbox.acked_seq), (11, 6, 10));
+    let ticket = rig.store.ticket("HD-1").await.unwrap().unwrap();
+    assert_eq!((ticket.subject.as_deref(), ticket.watches.len()), (Some("Theirs"), 1));
+}
+
+/// Watches are remembered with their ticket, whoever changed them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_watch_made_between_two_events_is_seen_by_the_second() {
+    let rig = Rig::sqlite().await;
+    let (ana, ticket) = (Id::from("ana"), Id::from("HD-1"));
+    rig.post(assigned("evt-1", &["ben"])).await;
+    for (n, watching) in [(2, true), (3, false), (4, true)] {
+        assert!(rig.store.set_watch(&ana, &ticket, watching).await.unwrap());
+        assert!(!rig.store.set_watch(&ana, &ticket, watching).await.unwrap(), "nothing new");
+        rig.post(assigned(&format!("evt-{n}"), &["ben"])).await;
+        let known = rig.store.ticket("HD-1").await.unwrap().unwrap();
+        assert_eq!(known.watchers().any(|agent| *agent == ana), watching);
+    }
+}
