@@ -207,6 +207,8 @@ pub struct Directory {
     agents_by_email: HashMap<String, Id>,
     agents_by_external_id: HashMap<String, Id>,
     members: HashMap<Id, Vec<Id>>,
+    /// By department: agents who reach it beyond their own and want its alerts.
+    extended: HashMap<Id, Vec<Id>>,
 }
 
 impl Directory {
@@ -260,6 +262,16 @@ impl Directory {
         self.members.get(department).map_or(&[], Vec::as_slice)
     }
 
+    /// Agents of other departments whom the department's alerts reach, sorted by id.
+    pub fn extended_members_of(&self, department: &str) -> &[Id] {
+        self.extended.get(department).map_or(&[], Vec::as_slice)
+    }
+
+    /// The agent with that address, whatever the case of its letters.
+    pub fn agent_by_email(&self, email: &str) -> Option<&Agent> {
+        self.agent(self.agents_by_email.get(&email.to_lowercase())?)
+    }
+
     /// The agent whom a helpdesk's payload names: by `source:id` first, then by email, whatever the case of its letters.
     pub fn find_agent(&self, source: &str, external_id: Option<&str>, email: Option<&str>) -> Option<&Agent> {
         let by_id = external_id.and_then(|id| self.agents_by_external_id.get(&format!("{source}:{id}")));
@@ -278,10 +290,10 @@ impl Directory {
             self.agents_by_external_id.insert(external.clone(), agent.id.clone());
         }
         if let Some(department) = &agent.department {
-            let members = self.members.entry(department.clone()).or_default();
-            if let Err(place) = members.binary_search(&agent.id) {
-                members.insert(place, agent.id.clone());
-            }
+            enlist(&mut self.members, department, &agent.id);
+        }
+        for access in agent.extended_access.iter().filter(|access| access.alerts) {
+            enlist(&mut self.extended, &access.department, &agent.id);
         }
         self.agents.insert(agent.id.clone(), agent);
     }
@@ -300,6 +312,11 @@ impl Directory {
         }
         if let Some(members) = gone.department.as_ref().and_then(|d| self.members.get_mut(d)) {
             members.retain(|member| &**member != id);
+        }
+        for access in &gone.extended_access {
+            if let Some(members) = self.extended.get_mut(&access.department) {
+                members.retain(|member| &**member != id);
+            }
         }
     }
 
@@ -331,6 +348,13 @@ impl Directory {
     /// Removes a contact.
     pub fn remove_contact(&mut self, id: &str) {
         self.contacts.remove(id);
+    }
+}
+
+fn enlist(lists: &mut HashMap<Id, Vec<Id>>, department: &Id, agent: &Id) {
+    let members = lists.entry(department.clone()).or_default();
+    if let Err(place) = members.binary_search(agent) {
+        members.insert(place, agent.clone());
     }
 }
 

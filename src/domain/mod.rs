@@ -1,6 +1,7 @@
 //! The words of Bellhop as plain types: no I/O, no clock, no database. Used by every other module.
 
 pub mod act;
+pub mod alerts;
 pub mod directory;
 pub mod event;
 pub mod inbox;
@@ -8,6 +9,7 @@ pub mod notification;
 pub mod nudge;
 pub mod plan;
 pub mod preferences;
+pub mod quiet_hours;
 pub mod settings;
 pub mod snapshot;
 pub mod ticket;

@@ -2,7 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+
+use super::{
+    Millis,
+    quiet_hours::{DIGEST_HOUR, EmailFrequency, QuietHours},
+    settings::Settings,
+};
 
 /// A row of the preferences screen with its factory default (R-062 to R-070, `bell.md`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -55,11 +62,24 @@ pub struct Preferences {
     pub categories: BTreeMap<String, Choice>,
     /// Which channels are on at all: `bell`, `desktop`, `web_push`, `email`, `sms`.
     pub channels: BTreeMap<String, bool>,
-    /// Quiet hours, as the preferences screen stores them; applied by the rule book.
-    #[schema(value_type = Object)]
-    pub quiet_hours: serde_json::Value,
-    /// instant, 15min, hourly, daily (D-20).
-    pub email_frequency: Option<String>,
+    /// When not to be disturbed.
+    pub quiet_hours: Option<QuietHours>,
+    /// Not to be disturbed until then.
+    #[serde(with = "super::time::rfc3339_option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub do_not_disturb_until: Option<Millis>,
+    /// How often emails go out (R-077, D-20).
+    pub email_frequency: Option<EmailFrequency>,
+    /// The hour of the daily digest in the agent's time zone, 0 to 23.
+    pub digest_hour: Option<u8>,
+    /// Types of notifications that go out by email: `assignment`, `mention`, …; none given: all.
+    pub email_types: Option<Vec<String>>,
+    /// Mentions go out by email only when they are of high priority.
+    pub high_priority_mentions_only: Option<bool>,
+    /// Alert emails by category (D-22).
+    pub alert_email: BTreeMap<String, bool>,
+    /// Fallback emails by category (D-22).
+    pub fallback_email: BTreeMap<String, bool>,
 }
 
 impl Preferences {
@@ -74,6 +94,82 @@ impl Preferences {
             return Choice::Required;
         }
         self.categories.get(category).copied().unwrap_or(default)
+    }
+}
+
+/// What counts for one agent: their own choices over the installation's defaults, factory values below.
+#[derive(Debug, Clone, Copy)]
+pub struct InForce<'a> {
+    own: Option<&'a Preferences>,
+    settings: &'a Settings,
+}
+
+impl<'a> InForce<'a> {
+    /// Of an agent who chose `own`, if anything.
+    pub fn new(own: Option<&'a Preferences>, settings: &'a Settings) -> InForce<'a> {
+        InForce { own, settings }
+    }
+
+    fn first<T>(&self, of: impl Fn(&'a Preferences) -> Option<T>) -> Option<T> {
+        self.own.and_then(&of).or_else(|| of(&self.settings.defaults))
+    }
+
+    /// Whether the channel is on at all.
+    pub fn is_on(&self, channel: &str) -> bool {
+        self.first(|p| p.channels.get(channel).copied()).unwrap_or(true)
+    }
+
+    /// Quiet hours, if there are any.
+    pub fn quiet_hours(&self) -> Option<&'a QuietHours> {
+        self.first(|p| p.quiet_hours.as_ref())
+    }
+
+    /// Not to be disturbed until then.
+    pub fn do_not_disturb_until(&self) -> Option<Millis> {
+        self.own.and_then(|p| p.do_not_disturb_until)
+    }
+
+    /// How often emails go out.
+    pub fn email_frequency(&self) -> EmailFrequency {
+        self.first(|p| p.email_frequency).unwrap_or_default()
+    }
+
+    /// The hour of the daily digest.
+    pub fn digest_hour(&self) -> u8 {
+        self.first(|p| p.digest_hour).unwrap_or(DIGEST_HOUR)
+    }
+
+    /// Types that go out by email; none: all.
+    pub fn email_types(&self) -> Option<&'a [String]> {
+        self.first(|p| p.email_types.as_deref())
+    }
+
+    /// Only mentions of high priority go out by email.
+    pub fn high_priority_mentions_only(&self) -> bool {
+        self.first(|p| p.high_priority_mentions_only).unwrap_or(false)
+    }
+
+    /// Whether an alert email of that category goes out (D-22).
+    pub fn alert_email(&self, category: &str) -> bool {
+        self.settings.alert_email(category, self.first(|p| p.alert_email.get(category).copied()))
+    }
+
+    /// Whether a fallback email of that category goes out (D-22).
+    pub fn fallback_email(&self, category: &str) -> bool {
+        self.settings.fallback_email(category, self.first(|p| p.fallback_email.get(category).copied()))
+    }
+
+    /// Until when nothing may disturb at `now`: quiet hours in that zone and "do not disturb", whichever is longer.
+    pub fn quiet_until(&self, now: Millis, zone: Tz) -> Option<Millis> {
+        let disturb = self.do_not_disturb_until().filter(|until| *until > now);
+        let from = disturb.unwrap_or(now);
+        let hours = self.quiet_hours().and_then(|hours| hours.until(from, zone));
+        hours.or(disturb)
+    }
+
+    /// Whether critical ones get through that (D-12).
+    pub fn lets_critical_through(&self) -> bool {
+        self.settings.critical_always || self.quiet_hours().is_none_or(|hours| !hours.hold_critical)
     }
 }
 

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::preferences::Choice;
+use super::{
+    alerts::{Alerts, Autoresponses, Coverage, EmailChoice, Narrowed, ResolvedByWork, SystemAlerts},
+    preferences::{Choice, Preferences},
+};
 
 /// The installation's settings. Missing members have their factory value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -20,6 +23,28 @@ pub struct Settings {
     pub rules_off: Vec<String>,
     /// Edited texts by `event/reason`, over the shipped ones (D-03).
     pub texts: BTreeMap<String, String>,
+    /// Switches of the alert emails (D-21, D-23).
+    pub alerts: Alerts,
+    /// Alert emails by category (D-22): what a switch names goes out unless this says otherwise.
+    pub alert_email: BTreeMap<String, EmailChoice>,
+    /// Fallback emails by category (D-22): what no device confirmed.
+    pub fallback_email: BTreeMap<String, EmailChoice>,
+    /// Events that reached nobody.
+    pub coverage: Coverage,
+    /// What a colleague's work settles.
+    pub resolved_by_work: ResolvedByWork,
+    /// What customers are sent by themselves.
+    pub autoresponses: Autoresponses,
+    /// What goes to the administrative address.
+    pub system_alerts: SystemAlerts,
+    /// What departments switch off, by their id.
+    pub departments: BTreeMap<String, Narrowed>,
+    /// What help topics switch off, by their name.
+    pub help_topics: BTreeMap<String, Narrowed>,
+    /// What counts for agents who chose nothing; their categories stand in `categories`.
+    pub defaults: Preferences,
+    /// Critical ones get through quiet hours, whatever agents wish (D-12).
+    pub critical_always: bool,
 }
 
 impl Default for Settings {
@@ -30,7 +55,30 @@ impl Default for Settings {
             retention_days: 90,
             rules_off: Vec::new(),
             texts: BTreeMap::new(),
+            alerts: Alerts::default(),
+            alert_email: BTreeMap::new(),
+            fallback_email: BTreeMap::new(),
+            coverage: Coverage::default(),
+            resolved_by_work: ResolvedByWork::default(),
+            autoresponses: Autoresponses::default(),
+            system_alerts: SystemAlerts::default(),
+            departments: BTreeMap::new(),
+            help_topics: BTreeMap::new(),
+            defaults: Preferences::default(),
+            critical_always: false,
         }
+    }
+}
+
+impl Settings {
+    /// Whether an alert email goes to an agent who chose `own` (D-22).
+    pub fn alert_email(&self, category: &str, own: Option<bool>) -> bool {
+        self.alert_email.get(category).copied().unwrap_or(EmailChoice::On).with(own)
+    }
+
+    /// Whether a fallback email goes to an agent who chose `own` (D-22).
+    pub fn fallback_email(&self, category: &str, own: Option<bool>) -> bool {
+        self.fallback_email.get(category).copied().unwrap_or(EmailChoice::On).with(own)
     }
 }
 

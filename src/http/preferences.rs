@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, web::Data};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -14,7 +14,10 @@ use super::{
 };
 use crate::{
     domain::{
-        preferences::{CATEGORIES, Choice, Preferences},
+        Millis,
+        alerts::EmailChoice,
+        preferences::{CATEGORIES, Choice, InForce, Preferences},
+        quiet_hours::{EmailFrequency, QuietHours},
         settings::Settings,
         snapshot::Snapshot,
     },
@@ -24,8 +27,6 @@ use crate::{
 
 /// The channels that can be switched as a whole.
 const CHANNELS: &[&str] = &["bell", "desktop", "web_push", "email", "sms"];
-/// D-20.
-const FREQUENCIES: &[&str] = &["instant", "15min", "hourly", "daily"];
 
 /// What counts for me.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -34,10 +35,20 @@ pub struct PreferencesInForce {
     categories: Vec<PreferenceRow>,
     /// Which channels are on at all.
     channels: BTreeMap<&'static str, bool>,
-    /// As they were stored; null when there are none.
-    quiet_hours: Value,
-    /// `instant`, `15min`, `hourly`, `daily`.
-    email_frequency: String,
+    /// When not to be disturbed, by weekday in my time zone; null when there are no such hours.
+    quiet_hours: Option<QuietHours>,
+    /// Not to be disturbed until then.
+    #[serde(with = "crate::domain::time::rfc3339_option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    do_not_disturb_until: Option<Millis>,
+    /// How often emails go out.
+    email_frequency: EmailFrequency,
+    /// The hour of the daily digest, 0 to 23, in my time zone.
+    digest_hour: u8,
+    /// Types of notifications that go out by email; null: all.
+    email_types: Option<Vec<String>>,
+    /// Mentions go out by email only when they are of high priority.
+    high_priority_mentions_only: bool,
 }
 
 /// One row of the screen.
@@ -53,17 +64,30 @@ pub struct PreferenceRow {
     default: Choice,
     /// On, and not for an agent to change.
     locked: bool,
+    /// Alert emails, at once (where the administrator's switches name me).
+    alert_email: bool,
+    /// Not for an agent to change.
+    alert_email_locked: bool,
+    /// Fallback emails, of what no device of mine confirmed.
+    fallback_email: bool,
+    /// Not for an agent to change.
+    fallback_email_locked: bool,
 }
 
 impl PreferencesInForce {
     /// What counts for an agent.
     pub(super) fn of(snapshot: &Snapshot, agent: &str) -> PreferencesInForce {
         let (chosen, settings) = (snapshot.preferences_of(agent), &snapshot.settings);
+        let in_force = InForce::new(Some(chosen), settings);
         PreferencesInForce {
             categories: CATEGORIES.iter().map(|row| PreferenceRow::of(row.id, row.label, chosen, settings)).collect(),
-            channels: CHANNELS.iter().map(|name| (*name, chosen.channels.get(*name) != Some(&false))).collect(),
-            quiet_hours: chosen.quiet_hours.clone(),
-            email_frequency: chosen.email_frequency.clone().unwrap_or_else(|| "instant".to_owned()),
+            channels: CHANNELS.iter().map(|name| (*name, in_force.is_on(name))).collect(),
+            quiet_hours: in_force.quiet_hours().cloned(),
+            do_not_disturb_until: in_force.do_not_disturb_until(),
+            email_frequency: in_force.email_frequency(),
+            digest_hour: in_force.digest_hour(),
+            email_types: in_force.email_types().map(<[String]>::to_vec),
+            high_priority_mentions_only: in_force.high_priority_mentions_only(),
         }
     }
 }
@@ -72,7 +96,19 @@ impl PreferenceRow {
     fn of(id: &'static str, label: &'static str, chosen: &Preferences, settings: &Settings) -> PreferenceRow {
         let choice = chosen.choice(id, &settings.categories);
         let default = Preferences::default().choice(id, &settings.categories);
-        PreferenceRow { id, label, choice, default, locked: default == Choice::Required }
+        let in_force = InForce::new(Some(chosen), settings);
+        let is_locked = |of: &BTreeMap<String, EmailChoice>| of.get(id).is_some_and(|choice| choice.is_locked());
+        PreferenceRow {
+            id,
+            label,
+            choice,
+            default,
+            locked: default == Choice::Required,
+            alert_email: in_force.alert_email(id),
+            alert_email_locked: is_locked(&settings.alert_email),
+            fallback_email: in_force.fallback_email(id),
+            fallback_email_locked: is_locked(&settings.fallback_email),
+        }
     }
 }
 
@@ -85,14 +121,34 @@ pub struct PreferencesGiven {
     categories: Option<CategoriesGiven>,
     /// By channel.
     channels: Option<BTreeMap<String, Option<bool>>>,
-    /// As the screen stores them.
+    /// `{"days": {"mon": [{"from": "22:00", "to": "07:00"}]}, "hold_critical": false, "email": false}`.
     #[serde(deserialize_with = "given")]
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<QuietHours>)]
     quiet_hours: Option<Value>,
+    /// RFC 3339.
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    do_not_disturb_until: Option<Value>,
     /// `instant`, `15min`, `hourly`, `daily`.
     #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<EmailFrequency>)]
     email_frequency: Option<Value>,
+    /// 0 to 23.
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<u8>)]
+    digest_hour: Option<Value>,
+    /// `assignment`, `mention`, ….
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<Vec<String>>)]
+    email_types: Option<Value>,
+    /// Mentions go out by email only when they are of high priority.
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<bool>)]
+    high_priority_mentions_only: Option<Value>,
+    /// By category id.
+    alert_email: Option<BTreeMap<String, Option<bool>>>,
+    /// By category id.
+    fallback_email: Option<BTreeMap<String, Option<bool>>>,
 }
 
 /// A member that is there, be it null.
@@ -150,18 +206,20 @@ fn patch(given: PreferencesGiven, settings: &Settings) -> Result<Map<String, Val
         }
         patch.insert("channels".to_owned(), json!(channels));
     }
-    if let Some(quiet_hours) = given.quiet_hours {
-        if !quiet_hours.is_object() && !quiet_hours.is_null() {
-            faults.add("/quiet_hours".to_owned(), "is an object or null".to_owned());
+    for (name, chosen, locks) in [
+        ("alert_email", given.alert_email, &settings.alert_email),
+        ("fallback_email", given.fallback_email, &settings.fallback_email),
+    ] {
+        if let Some(chosen) = chosen {
+            patch.insert(name.to_owned(), email_patch(name, chosen, locks, &mut faults));
         }
-        patch.insert("quiet_hours".to_owned(), quiet_hours);
     }
-    if let Some(frequency) = given.email_frequency {
-        if !frequency.is_null() && !frequency.as_str().is_some_and(|word| FREQUENCIES.contains(&word)) {
-            faults.add("/email_frequency".to_owned(), format!("is not one of {}", FREQUENCIES.join(", ")));
-        }
-        patch.insert("email_frequency".to_owned(), frequency);
-    }
+    keep::<QuietHours>("quiet_hours", given.quiet_hours, &mut patch, &mut faults);
+    keep::<Until>("do_not_disturb_until", given.do_not_disturb_until, &mut patch, &mut faults);
+    keep::<EmailFrequency>("email_frequency", given.email_frequency, &mut patch, &mut faults);
+    keep::<Hour>("digest_hour", given.digest_hour, &mut patch, &mut faults);
+    keep::<Vec<String>>("email_types", given.email_types, &mut patch, &mut faults);
+    keep::<bool>("high_priority_mentions_only", given.high_priority_mentions_only, &mut patch, &mut faults);
     faults.none_or(patch)
 }
 
@@ -187,6 +245,62 @@ fn categories_patch(given: CategoriesGiven, settings: &Settings, faults: &mut Fa
         }
     }
     Value::Object(kept)
+}
+
+/// A time of the day's digest.
+#[derive(Deserialize)]
+#[serde(try_from = "u8")]
+struct Hour;
+
+impl TryFrom<u8> for Hour {
+    type Error = &'static str;
+
+    fn try_from(hour: u8) -> Result<Hour, &'static str> {
+        if hour < 24 { Ok(Hour) } else { Err("is not an hour from 0 to 23") }
+    }
+}
+
+#[derive(Deserialize)]
+struct Until(
+    #[serde(with = "crate::domain::time::rfc3339")]
+    #[expect(dead_code, reason = "only whether it can be read")]
+    i64,
+);
+
+/// Keeps a member that can be read as `T`, or null.
+fn keep<T: DeserializeOwned>(
+    name: &'static str,
+    given: Option<Value>,
+    patch: &mut Map<String, Value>,
+    faults: &mut Faults,
+) {
+    let Some(given) = given else { return };
+    if !given.is_null()
+        && let Err(error) = serde_path_to_error::deserialize::<_, T>(&given)
+    {
+        let path: String = error.path().iter().map(|segment| format!("/{segment}")).collect();
+        faults.add(format!("/{name}{}", path.trim_end_matches("/.")), error.inner().to_string());
+        return;
+    }
+    patch.insert(name.to_owned(), given);
+}
+
+fn email_patch(
+    name: &str,
+    chosen: BTreeMap<String, Option<bool>>,
+    locks: &BTreeMap<String, EmailChoice>,
+    faults: &mut Faults,
+) -> Value {
+    for (id, wanted) in &chosen {
+        let pointer = format!("/{name}/{}", escape(id));
+        let lock = locks.get(id).filter(|choice| choice.is_locked());
+        if CATEGORIES.iter().all(|row| row.id != id) {
+            faults.add(pointer, "there is no such category".to_owned());
+        } else if lock.is_some_and(|lock| wanted.is_some_and(|wanted| wanted != lock.with(None))) {
+            faults.add(pointer, "an administrator decided this one".to_owned());
+        }
+    }
+    json!(chosen)
 }
 
 struct Faults(Vec<FieldError>);
