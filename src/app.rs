@@ -19,12 +19,12 @@ use crate::{
     auth::{AuthMode, AuthOptions, Authenticator, JwksSource, create_key},
     bus::{Bus, LocalBus, RedisBus, RedisOptions},
     clock::Clock,
-    config::{BusUrl, Config, JwksConfig, StoreUrl, TokenConfig},
+    config::{BusUrl, Config, JwksConfig, OutgoingConfig, StoreUrl, TokenConfig},
     domain::{Id, nudge::InboxChange, plan::Router, snapshot::Scope},
     error::{Error, Result},
     http::{self, AppState, DemoState, HttpOptions},
     live::{self, Live, LiveOptions, Registry, check_with},
-    routing::Engine,
+    routing::{Engine, channels::Outgoing},
     store::{Store, StoreOptions},
     telemetry::Metrics,
     upkeep::{self, Upkeep},
@@ -154,12 +154,18 @@ struct Parts {
     node: Id,
 }
 
+/// What of the configuration decisions depend on.
+fn outgoing(config: &Config) -> Outgoing {
+    let OutgoingConfig { email, sms, admin_address } = config.outgoing.clone();
+    Outgoing { email, sms, admin_address }
+}
+
 async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
     let node: Id = Uuid::now_v7().to_string().into();
     let metrics = Metrics::new()?;
     let registry = Registry::new(config.live.clone(), extras.clock.clone());
     let bus = open_bus(&config.bus, &node, registry.clone(), &metrics)?;
-    let router: Arc<dyn Router> = Arc::new(Engine::new());
+    let router: Arc<dyn Router> = Arc::new(Engine::new(outgoing(config)));
     let store = Store::open(StoreOptions {
         url: prepare(&config.store.url)?,
         clock: extras.clock.clone(),

@@ -30,8 +30,21 @@ pub struct Config {
     pub auth: AuthConfig,
     /// What live connections may cost.
     pub live: Limits,
+    /// What can be sent beside the bell.
+    pub outgoing: OutgoingConfig,
     /// Legal, but worth a line at start-up.
     pub warnings: Vec<String>,
+}
+
+/// What can be sent beside the bell.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OutgoingConfig {
+    /// A transport for emails is given.
+    pub email: bool,
+    /// An account for text messages is given.
+    pub sms: bool,
+    /// The administrative address.
+    pub admin_address: Option<String>,
 }
 
 /// The web server.
@@ -136,7 +149,7 @@ impl Config {
         let raw = Raw::read(file, environment)?;
         let data_dir = PathBuf::from(&raw.data_dir);
         let mut warnings = Vec::new();
-        check_later(&raw.email, &raw.web_push, &raw.sms, &mut warnings)?;
+        let outgoing = outgoing(&raw.email, &raw.web_push, &raw.sms, &mut warnings)?;
         let config = Config {
             http: http(raw.http)?,
             store: store(raw.store, &data_dir)?,
@@ -145,6 +158,7 @@ impl Config {
             live: raw.live,
             log: raw.log,
             data_dir,
+            outgoing,
             warnings,
         };
         config.check_together()
@@ -272,8 +286,8 @@ fn secret(given: String) -> Result<Option<String>> {
     }
 }
 
-/// Settings of channels that are still to come: checked, so that a wrong one is found today.
-fn check_later(email: &RawEmail, push: &RawWebPush, sms: &RawSms, warnings: &mut Vec<String>) -> Result<()> {
+/// Settings of channels by which nothing is sent yet: decisions depend on them, and a wrong one is found today.
+fn outgoing(email: &RawEmail, push: &RawWebPush, sms: &RawSms, warnings: &mut Vec<String>) -> Result<OutgoingConfig> {
     let known = ["smtp://", "smtps://", "file://"];
     if email.url != "off" && !known.iter().any(|scheme| email.url.starts_with(scheme)) {
         return Err(wrong_scheme("email.url", "off, smtp://, smtps:// or file://", &email.url));
@@ -287,10 +301,11 @@ fn check_later(email: &RawEmail, push: &RawWebPush, sms: &RawSms, warnings: &mut
     let sms_given = [&sms.url, &sms.account_sid, &sms.auth_token, &sms.from].iter().any(|value| !value.is_empty());
     for (given, name) in [(email.url != "off", "email"), (push_given, "web_push"), (sms_given, "sms")] {
         if given {
-            warnings.push(format!("[{name}] is set; this version does not send by it yet"));
+            warnings.push(format!("[{name}] is set; this version plans by it and does not send yet"));
         }
     }
-    Ok(())
+    let admin_address = Some(email.admin.clone()).filter(|address| !address.is_empty());
+    Ok(OutgoingConfig { email: email.url != "off", sms: !sms.account_sid.is_empty(), admin_address })
 }
 
 fn list(text: &str) -> Vec<String> {

@@ -131,6 +131,20 @@ pub struct Alerts {
     pub overdue: OverdueAlert,
 }
 
+impl Alerts {
+    /// Every alert switched off as a whole.
+    pub fn off() -> Alerts {
+        let mut alerts = Alerts::default();
+        alerts.new_ticket.active = false;
+        alerts.new_message.active = false;
+        alerts.internal_activity.active = false;
+        alerts.assignment.active = false;
+        alerts.transfer.active = false;
+        alerts.overdue.active = false;
+        alerts
+    }
+}
+
 /// An event that should have reached someone and reached nobody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]

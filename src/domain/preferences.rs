@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Millis,
+    alerts::EmailChoice,
     quiet_hours::{DIGEST_HOUR, EmailFrequency, QuietHours},
     settings::Settings,
 };
@@ -147,6 +148,11 @@ impl<'a> InForce<'a> {
     /// Only mentions of high priority go out by email.
     pub fn high_priority_mentions_only(&self) -> bool {
         self.first(|p| p.high_priority_mentions_only).unwrap_or(false)
+    }
+
+    /// Whether an administrator wants alert emails of that category to go out in any case.
+    pub fn requires_alert_email(&self, category: &str) -> bool {
+        self.settings.alert_email.get(category) == Some(&EmailChoice::Required)
     }
 
     /// Whether an alert email of that category goes out (D-22).

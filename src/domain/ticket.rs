@@ -162,6 +162,12 @@ impl TicketFacts {
         self.channel.as_deref().is_some_and(|channel| channel.eq_ignore_ascii_case("chat"))
     }
 
+    /// Nobody has to do anything about it: closed, resolved or merged, in the words of the helpdesks.
+    pub fn is_closed(&self) -> bool {
+        let status = self.status.as_deref().unwrap_or("");
+        ["closed", "resolved", "merged", "archived", "spam", "deleted"].iter().any(|w| status.eq_ignore_ascii_case(w))
+    }
+
     /// Agents who follow it now.
     pub fn watchers(&self) -> impl Iterator<Item = &Id> {
         self.watches.iter().filter(|watch| watch.active).map(|watch| &watch.agent)

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::domain::{
     Id,
-    directory::{AgentStatus, Directory},
+    directory::{Agent, AgentStatus, Directory, Role},
     event::Urgency,
     plan::Facts,
     preferences::Choice,
@@ -17,7 +17,8 @@ use crate::domain::{
 pub fn holds(condition: Condition, facts: &Facts<'_>) -> bool {
     let data = &facts.event.data;
     match condition {
-        Condition::Always => true,
+        // Whether nobody was reached shows when everybody else was looked at.
+        Condition::Always | Condition::NobodyReached => true,
         Condition::Critical => data.urgency == Some(Urgency::Critical),
         Condition::Reopened => data.reopened,
         Condition::NotChat => !is_chat(facts),
@@ -44,7 +45,7 @@ pub fn resolve(audience: Audience, facts: &Facts<'_>, found: &mut Vec<Id>) {
     match audience {
         Audience::Mentioned => mentioned(facts, found),
         Audience::NewlyAssigned => newly_assigned(facts, found),
-        Audience::NewTeam => new_team(facts, found),
+        Audience::NewTeam => team_members(new_team(facts), &facts.snapshot.directory, found),
         Audience::CommentAuthor => found.extend(data.comment.as_ref().and_then(|comment| comment.author.clone())),
         Audience::Named => match &data.custom {
             Some(custom) => found.push(custom.to.clone()),
@@ -72,6 +73,7 @@ fn of_ticket(audience: Audience, facts: &Facts<'_>, ticket: &TicketFacts, found:
             Some(last) => found.push(last.clone()),
             None => found.extend_from_slice(&ticket.assignees),
         },
+        Audience::Coverage => coverage(facts, ticket, found),
         Audience::Mentioned
         | Audience::NewlyAssigned
         | Audience::NewTeam
@@ -88,7 +90,7 @@ fn mentioned(facts: &Facts<'_>, found: &mut Vec<Id>) {
 }
 
 /// Whom the event names; a helpdesk that only sends the ticket means its assignees, as they are in what it sent.
-fn newly_assigned(facts: &Facts<'_>, found: &mut Vec<Id>) {
+pub fn newly_assigned(facts: &Facts<'_>, found: &mut Vec<Id>) {
     let data = &facts.event.data;
     let sent = || data.ticket.as_ref()?.assignees.as_ref()?.as_ref();
     match (&data.assigned, sent(), facts.ticket) {
@@ -99,14 +101,14 @@ fn newly_assigned(facts: &Facts<'_>, found: &mut Vec<Id>) {
     }
 }
 
-fn new_team(facts: &Facts<'_>, found: &mut Vec<Id>) {
-    let team = match (&facts.event.data.assigned, facts.ticket) {
+/// The team to which this event assigned.
+pub fn new_team<'f>(facts: &Facts<'f>) -> Option<&'f Id> {
+    match (&facts.event.data.assigned, facts.ticket) {
         (Some(assigned), _) => assigned.team.as_ref(),
         // A ticket with an agent was assigned to that agent; its team is where it was before.
         (None, Some(ticket)) => ticket.team.as_ref().filter(|_| ticket.assignees.is_empty()),
         (None, None) => None,
-    };
-    team_members(team, &facts.snapshot.directory, found);
+    }
 }
 
 fn team_members(team: Option<&Id>, directory: &Directory, found: &mut Vec<Id>) {
@@ -119,6 +121,25 @@ fn department_members(ticket: &TicketFacts, directory: &Directory, found: &mut V
     if let Some(department) = &ticket.department {
         found.extend_from_slice(directory.members_of(department));
     }
+}
+
+/// The department's manager if they are at work, else the administrators who are.
+fn coverage(facts: &Facts<'_>, ticket: &TicketFacts, found: &mut Vec<Id>) {
+    let directory = &facts.snapshot.directory;
+    let can_hear = |agent: &Agent| {
+        agent.status == AgentStatus::Active
+            && facts.event.data.actor.agent() != Some(&agent.id)
+            && !ticket.no_access.contains(&agent.id)
+    };
+    let department = ticket.department.as_deref().and_then(|id| directory.department(id));
+    let manager = department.and_then(|department| directory.agent(department.manager.as_ref()?));
+    if let Some(manager) = manager.filter(|agent| can_hear(agent)) {
+        found.push(manager.id.clone());
+        return;
+    }
+    let admins = directory.agents().filter(|agent| agent.role == Role::Admin && can_hear(agent));
+    found.extend(admins.map(|agent| agent.id.clone()));
+    found.sort_unstable();
 }
 
 /// Who had it: as the event says, else who has it still, else who had it last.

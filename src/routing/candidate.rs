@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::rules::Rule;
 use crate::domain::{Id, Millis};
 
 /// One person that some rule named, and what came of it.
@@ -16,8 +15,12 @@ pub struct Candidate {
     pub outcome: Outcome,
     /// Why it is not `notified`.
     pub why: Option<Why>,
-    /// The rule that counted; none when no rule named the person (the actor).
-    pub rule: Option<&'static Rule>,
+    /// The finer why of the rule or switch that counted; none when nothing named the person (the actor).
+    pub reason: Option<&'static str>,
+    /// Id of the rule, or the name of the alert switch, that counted.
+    pub rule: Option<&'static str>,
+    /// Row of the preferences screen.
+    pub category: Option<&'static str>,
     /// Channel by channel, when something goes out or is stored.
     pub channels: Option<Channels>,
 }
@@ -68,6 +71,49 @@ pub enum Why {
     BellOff,
     /// An administrator switched the rule off.
     RuleOff,
+    /// The department's recipients are nobody, or the administrative address alone (D-08).
+    DepartmentRecipients,
+    /// No address to send to.
+    NoAddress,
+    /// They do not want alert emails of this category (D-22).
+    AlertEmailOff,
+    /// They do not want email at all.
+    ChannelOff,
+    /// No email goes out of this installation.
+    NotConfigured,
+    /// The same act of the customer came by another webhook before (D-27).
+    SameAct,
+}
+
+impl Why {
+    /// The word in explanations.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Why::Actor => "actor",
+            Why::UnknownAgent => "unknown_agent",
+            Why::Inactive => "inactive",
+            Why::Vacation => "vacation",
+            Why::NoAccess => "no_access",
+            Why::BotAnswered => "bot_answered",
+            Why::CategoryOff => "category_off",
+            Why::BellOff => "bell_off",
+            Why::RuleOff => "rule_off",
+            Why::DepartmentRecipients => "department_recipients",
+            Why::NoAddress => "no_address",
+            Why::AlertEmailOff => "alert_email_off",
+            Why::ChannelOff => "channel_off",
+            Why::NotConfigured => "not_configured",
+            Why::SameAct => "same_act",
+        }
+    }
+}
+
+impl Candidate {
+    /// Whether an entry of the bell is made.
+    pub fn has_entry(&self) -> bool {
+        let bell = self.channels.map(|channels| channels.bell);
+        matches!(bell, Some(ChannelOutcome::Now { .. } | ChannelOutcome::Stored))
+    }
 }
 
 /// The channels of one candidate.

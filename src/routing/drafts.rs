@@ -45,11 +45,8 @@ impl<'a> Drafter<'a> {
         }
     }
 
-    /// The draft of a candidate; none for those who are skipped.
-    pub fn draft(&mut self, candidate: &Candidate, prepared: &Prepared) -> Option<Draft> {
-        if candidate.outcome == Outcome::Skipped {
-            return None;
-        }
+    /// The draft of a candidate who gets an entry.
+    pub fn draft(&mut self, candidate: &Candidate, prepared: &Prepared) -> Draft {
         let known = self.templates.iter().position(|(rule, _)| std::ptr::eq(*rule, prepared.rule));
         let place = known.unwrap_or_else(|| {
             self.templates.push((prepared.rule, self.template(prepared)));
@@ -58,7 +55,7 @@ impl<'a> Drafter<'a> {
         let mut draft = self.templates[place].1.clone();
         draft.agent = candidate.recipient.clone();
         draft.quiet = candidate.outcome == Outcome::Stored;
-        Some(draft)
+        draft
     }
 
     fn template(&self, prepared: &Prepared) -> Draft {
@@ -83,7 +80,8 @@ impl<'a> Drafter<'a> {
         }
     }
 
-    fn priority(&self, rule: PriorityRule) -> Priority {
+    /// How much it may disturb.
+    pub fn priority(&self, rule: PriorityRule) -> Priority {
         let data = &self.facts.event.data;
         match rule {
             PriorityRule::Fixed(priority) => priority,

@@ -22,9 +22,9 @@ impl Candidate {
             map.serialize_entry("why", &why)?;
         }
         if let Some(rule) = self.rule {
-            map.serialize_entry("reason", rule.reason)?;
-            map.serialize_entry("rule", rule.id)?;
-            map.serialize_entry("category", &rule.category)?;
+            map.serialize_entry("reason", &self.reason)?;
+            map.serialize_entry("rule", rule)?;
+            map.serialize_entry("category", &self.category)?;
         }
         if let Some(channels) = &self.channels {
             map.serialize_entry("channels", channels)?;
@@ -33,14 +33,9 @@ impl Candidate {
     }
 
     fn has_verdict_of(&self, other: &Candidate) -> bool {
-        let same_rule = match (self.rule, other.rule) {
-            (Some(ours), Some(theirs)) => std::ptr::eq(ours, theirs),
-            (None, None) => true,
-            _ => false,
-        };
-        same_rule
-            && (self.kind, self.outcome, self.why, self.channels)
-                == (other.kind, other.outcome, other.why, other.channels)
+        (self.rule, self.kind, self.outcome, self.why, self.channels)
+            == (other.rule, other.kind, other.outcome, other.why, other.channels)
+            && (self.reason, self.category) == (other.reason, other.category)
     }
 }
 

@@ -1,10 +1,13 @@
 //! Decides who hears about an event, and why. Pure: facts and the time come in, notifications and refusals go out.
 //!
-//! [`rules`] says which audience hears of what; [`audience`] finds the people; `preferences` what they want and may;
+//! [`rules`] says which audience hears of what on the bell; [`audience`] finds the people; [`alerts`] whom the
+//! administrator's switches email beside; `preferences` what they want and may; [`channels`] on which ways and when;
 //! `drafts` words it; `follow_up` is what happens beside; [`explain`] is the whole decision as JSON.
 
+pub mod alerts;
 pub mod audience;
 pub mod candidate;
+pub mod channels;
 mod drafts;
 pub mod explain;
 mod follow_up;
@@ -23,18 +26,20 @@ mod tests;
 
 use std::collections::HashMap;
 
-use candidate::{Candidate, CandidateKind, Outcome, Why};
+use alerts::{ADMIN, Alert};
+use candidate::{Candidate, CandidateKind, ChannelOutcome, Channels, Outcome, Why};
+use channels::{Case, Outgoing};
 use drafts::{Drafter, Prepared};
 use explain::Explanation;
 use preferences::Gate;
-use rules::RULES;
+use rules::{Condition, RULES};
 use text::Texts;
 
 use crate::domain::{
     Id,
     act::{Op, Selector},
-    directory::Agent,
-    event::EventType,
+    directory::{Agent, AgentStatus},
+    event::{EventType, Urgency},
     notification::Draft,
     plan::{Facts, Plan, Router},
     preferences::Preferences,
@@ -45,14 +50,15 @@ use crate::domain::{
 pub struct Engine {
     rules: Vec<Vec<Prepared>>,
     texts: Texts,
+    outgoing: Outgoing,
 }
 
 /// What one event leads to, with the trace of how it came about.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Decision {
-    /// Everybody whom a rule named, and the actor, each once.
+    /// Everybody whom a rule or a switch named, and the actor, each once.
     pub candidates: Vec<Candidate>,
-    /// One per candidate who is notified or stored.
+    /// One per candidate whose bell rings or keeps a quiet entry.
     pub drafts: Vec<Draft>,
     /// Watches made or renewed.
     pub watches: Vec<Watch>,
@@ -60,14 +66,21 @@ pub struct Decision {
     pub acts: Vec<(Id, Op, Selector)>,
 }
 
-/// A person and the rule of theirs that counts so far. What the directory and the preferences say of them is looked up
-/// once.
+/// A person, the rule of the bell that counts so far, and the alert switch. What the directory and the preferences say
+/// of them is looked up once.
 struct Named<'e> {
     id: Id,
     agent: Option<&'e Agent>,
     preferences: Option<&'e Preferences>,
-    prepared: &'e Prepared,
-    blocked: Option<Why>,
+    bell: Option<(&'e Prepared, Option<Why>)>,
+    alert: Option<&'e Alert>,
+}
+
+/// Everybody named so far, in the order of their naming.
+#[derive(Default)]
+struct People<'e> {
+    all: Vec<Named<'e>>,
+    index: HashMap<Id, usize>,
 }
 
 /// Up to so many people are found faster by looking at each than by hashing.
@@ -75,31 +88,34 @@ const FEW: usize = 16;
 
 impl Default for Engine {
     fn default() -> Engine {
-        Engine::new()
+        Engine::new(Outgoing::everything())
     }
 }
 
 impl Engine {
-    /// Compiles the book.
-    pub fn new() -> Engine {
+    /// Compiles the book, for an installation that can send `outgoing`.
+    pub fn new(outgoing: Outgoing) -> Engine {
         let of = |kind: &EventType| RULES.iter().filter(|rule| rule.on == *kind).map(Prepared::new).collect();
-        Engine { rules: EventType::ALL.iter().map(of).collect(), texts: Texts::default() }
+        Engine { rules: EventType::ALL.iter().map(of).collect(), texts: Texts::default(), outgoing }
     }
 
     /// Who hears of it, and why, and what else happens.
     pub fn decide(&self, facts: &Facts<'_>) -> Decision {
-        let named = self.name_people(facts);
-        let mut drafter = Drafter::new(facts, &self.texts);
+        let alerts = alerts::of(facts, self.outgoing.admin_address.as_deref());
+        let mut people = People::default();
+        self.name_by_rules(facts, &mut people);
+        alerts.iter().filter(|alert| !alert.is_address).for_each(|alert| people.name_by_alert(alert, facts));
         let mut decision = Decision {
-            candidates: Vec::with_capacity(named.len() + 1),
-            drafts: Vec::with_capacity(named.len()),
+            candidates: Vec::with_capacity(people.all.len() + 2),
+            drafts: Vec::with_capacity(people.all.len()),
             ..Decision::default()
         };
-        for person in named {
-            let candidate = judge(&person, facts);
-            decision.drafts.extend(drafter.draft(&candidate, person.prepared));
-            decision.candidates.push(candidate);
+        let mut drafter = Drafter::new(facts, &self.texts);
+        people.all.iter().for_each(|person| self.judge_into(&mut decision, person, facts, &mut drafter));
+        if should_have_reached(facts, &decision.candidates) {
+            self.cover(facts, &mut decision, &mut drafter);
         }
+        decision.candidates.extend(alerts.iter().find(|alert| alert.is_address).map(|alert| self.address(alert)));
         decision.candidates.extend(self.unnamed_actor(facts, &decision.candidates));
         decision.watches = follow_up::watches(facts);
         decision.acts = follow_up::acts(facts, &decision.candidates);
@@ -117,22 +133,109 @@ impl Engine {
 
     /// Everybody in an audience of this event, each once, with the rule that counts: the first by rank that nothing
     /// switches off for them, else the first.
-    fn name_people<'e>(&'e self, facts: &Facts<'e>) -> Vec<Named<'e>> {
-        let (mut people, mut index, mut audience) = (Vec::new(), HashMap::new(), Vec::new());
+    fn name_by_rules<'e>(&'e self, facts: &Facts<'e>, people: &mut People<'e>) {
+        let mut audience = Vec::new();
         for prepared in self.rules_of(facts.event.kind) {
-            if !audience::holds(prepared.rule.when, facts) {
+            let rule = prepared.rule;
+            if rule.when == Condition::NobodyReached || !audience::holds(rule.when, facts) {
                 continue;
             }
+            let gate = Gate::of(rule, facts);
+            audience::resolve(rule.audience, facts, &mut audience);
+            audience.drain(..).for_each(|id| people.name_by_rule(id, prepared, &gate, facts));
+        }
+    }
+
+    /// An event that nobody heard of goes to whoever answers for the department. Who was refused already is not
+    /// asked again.
+    fn cover(&self, facts: &Facts<'_>, decision: &mut Decision, drafter: &mut Drafter<'_>) {
+        let mut audience = Vec::new();
+        for prepared in self.rules_of(facts.event.kind).iter().filter(|p| p.rule.when == Condition::NobodyReached) {
             let gate = Gate::of(prepared.rule, facts);
             audience::resolve(prepared.rule.audience, facts, &mut audience);
             for id in audience.drain(..) {
-                match place_of(&id, &people, &mut index) {
-                    Some(place) => people[place].reconsider(prepared, &gate),
-                    None => people.push(Named::new(id, prepared, &gate, facts)),
-                }
+                decision.candidates.retain(|known| known.recipient != id);
+                let person = Named::new(id, Some((prepared, &gate)), None, facts);
+                self.judge_into(decision, &person, facts, drafter);
             }
         }
-        people
+    }
+
+    fn judge_into(&self, to: &mut Decision, person: &Named<'_>, facts: &Facts<'_>, drafter: &mut Drafter<'_>) {
+        let candidate = self.judge(person, facts, drafter);
+        if candidate.has_entry()
+            && let Some((prepared, _)) = person.bell
+        {
+            to.drafts.push(drafter.draft(&candidate, prepared));
+        }
+        to.candidates.push(candidate);
+    }
+
+    fn judge(&self, person: &Named<'_>, facts: &Facts<'_>, drafter: &Drafter<'_>) -> Candidate {
+        let obstacle = preferences::obstacle(&person.id, person.agent, facts);
+        let rings = matches!(person.bell, Some((_, None)));
+        let (outcome, why, channels) = match (obstacle, person.agent) {
+            (Some(why), _) => (Outcome::Skipped, Some(why), None),
+            (None, None) => (Outcome::Skipped, Some(Why::UnknownAgent), None),
+            (None, Some(agent)) if agent.status == AgentStatus::Vacation => {
+                let bell = person.bell.and_then(|(_, blocked)| blocked);
+                match bell {
+                    Some(why) => (Outcome::Skipped, Some(why), None),
+                    None if rings => (Outcome::Stored, Some(Why::Vacation), Some(Channels::STORED)),
+                    None => (Outcome::Skipped, Some(Why::Vacation), None),
+                }
+            }
+            (None, Some(agent)) => {
+                let channels = self.channels(person, agent, facts, drafter);
+                match channels.reach() {
+                    true => (Outcome::Notified, None, Some(channels)),
+                    false => (Outcome::Skipped, Some(why_not(person, self.outgoing.email)), None),
+                }
+            }
+        };
+        // What rings the bell names the reason; where it does not, the switch does that emails them.
+        let bell = person.bell.filter(|(_, blocked)| blocked.is_none() || person.alert.is_none() || channels.is_none());
+        let (reason, rule, category) = match (bell, person.alert) {
+            (Some((prepared, _)), _) => (Some(prepared.rule.reason), Some(prepared.rule.id), prepared.rule.category),
+            (None, Some(alert)) => (Some(alert.reason), Some(alert.switch), Some(alert.category)),
+            (None, None) => (None, None, None),
+        };
+        let recipient = person.id.clone();
+        Candidate { recipient, kind: CandidateKind::Agent, outcome, why, reason, rule, category, channels }
+    }
+
+    fn channels(&self, person: &Named<'_>, agent: &Agent, facts: &Facts<'_>, drafter: &Drafter<'_>) -> Channels {
+        let bell = person.bell.map(|(prepared, blocked)| (prepared.rule, blocked));
+        Case {
+            facts,
+            outgoing: &self.outgoing,
+            agent,
+            preferences: person.preferences,
+            bell,
+            priority: bell.map(|(rule, _)| drafter.priority(rule.priority)).unwrap_or_default(),
+            alert: person.alert,
+        }
+        .channels()
+    }
+
+    /// The administrative address, which is nobody's.
+    fn address(&self, alert: &Alert) -> Candidate {
+        let skipped = |why| ChannelOutcome::Skipped { why };
+        let goes_out = self.outgoing.email && !alert.silenced;
+        let email = ChannelOutcome::Now { rule: Some(alert.switch) };
+        let channels =
+            Channels { bell: skipped("address"), web_push: skipped("address"), email, sms: skipped("address") };
+        let why = if alert.silenced { Why::DepartmentRecipients } else { Why::NotConfigured };
+        Candidate {
+            recipient: Id::from(ADMIN),
+            kind: CandidateKind::Address,
+            outcome: if goes_out { Outcome::Notified } else { Outcome::Skipped },
+            why: (!goes_out).then_some(why),
+            reason: Some(alert.reason),
+            rule: Some(alert.switch),
+            category: Some(alert.category),
+            channels: goes_out.then_some(channels),
+        }
     }
 
     /// Whoever did it is listed even where no rule names them: "why did I not get this" has an answer.
@@ -145,48 +248,85 @@ impl Engine {
             kind: CandidateKind::Agent,
             outcome: Outcome::Skipped,
             why: Some(Why::Actor),
+            reason: None,
             rule: None,
+            category: None,
             channels: None,
         })
     }
 }
 
-/// Where somebody stands among the people named so far. `index` is filled as far as it is needed.
-fn place_of(id: &Id, people: &[Named<'_>], index: &mut HashMap<Id, usize>) -> Option<usize> {
-    if people.len() <= FEW {
-        return people.iter().position(|person| person.id == *id);
+/// Whether this is news that somebody had to hear of, and nobody does. Who did it themself knows it.
+fn should_have_reached(facts: &Facts<'_>, candidates: &[Candidate]) -> bool {
+    let data = &facts.event.data;
+    let is_news = !data.bounce && !data.auto_reply && !data.bot_answered && data.alert != Some(false);
+    let is_news =
+        is_news && (facts.event.kind != EventType::TicketUrgencyChanged || data.urgency == Some(Urgency::Critical));
+    let is_heard = |candidate: &Candidate| {
+        candidate.outcome == Outcome::Notified
+            || matches!(candidate.why, Some(Why::Actor | Why::SameAct)) && candidate.rule.is_some()
+    };
+    facts.snapshot.settings.coverage.active && is_news && !candidates.iter().any(is_heard)
+}
+
+/// Why a person is told on no channel at all.
+fn why_not(person: &Named<'_>, email_goes_out: bool) -> Why {
+    match (person.bell, person.alert) {
+        (Some((_, Some(why))), _) => why,
+        (_, Some(alert)) if alert.silenced => Why::DepartmentRecipients,
+        (_, Some(_)) if !email_goes_out => Why::NotConfigured,
+        (_, Some(_)) if person.agent.is_some_and(|agent| agent.email.is_none()) => Why::NoAddress,
+        _ => Why::AlertEmailOff,
     }
-    for (place, person) in people.iter().enumerate().skip(index.len()) {
-        index.insert(person.id.clone(), place);
+}
+
+impl<'e> People<'e> {
+    fn name_by_rule(&mut self, id: Id, prepared: &'e Prepared, gate: &Gate, facts: &Facts<'e>) {
+        match self.place_of(&id) {
+            Some(place) => self.all[place].reconsider(prepared, gate, facts),
+            None => self.all.push(Named::new(id, Some((prepared, gate)), None, facts)),
+        }
     }
-    index.get(id).copied()
+
+    fn name_by_alert(&mut self, alert: &'e Alert, facts: &Facts<'e>) {
+        match self.place_of(&alert.recipient) {
+            // The first switch that names somebody counts, unless it is silenced and this one is not.
+            Some(place) => {
+                let known = &mut self.all[place].alert;
+                if known.is_none_or(|known| known.silenced) {
+                    *known = Some(alert);
+                }
+            }
+            None => self.all.push(Named::new(alert.recipient.clone(), None, Some(alert), facts)),
+        }
+    }
+
+    /// Where somebody stands. `index` is filled as far as it is needed.
+    fn place_of(&mut self, id: &Id) -> Option<usize> {
+        if self.all.len() <= FEW {
+            return self.all.iter().position(|person| person.id == *id);
+        }
+        for (place, person) in self.all.iter().enumerate().skip(self.index.len()) {
+            self.index.insert(person.id.clone(), place);
+        }
+        self.index.get(id).copied()
+    }
 }
 
 impl<'e> Named<'e> {
-    fn new(id: Id, prepared: &'e Prepared, gate: &Gate, facts: &Facts<'e>) -> Named<'e> {
+    fn new(id: Id, bell: Option<(&'e Prepared, &Gate)>, alert: Option<&'e Alert>, facts: &Facts<'e>) -> Named<'e> {
         let preferences = facts.snapshot.preferences.get(&id);
         let agent = facts.snapshot.directory.agent(&id);
-        Named { id, agent, preferences, prepared, blocked: gate.blocks(preferences) }
+        let bell = bell.map(|(prepared, gate)| (prepared, gate.blocks(preferences, facts)));
+        Named { id, agent, preferences, bell, alert }
     }
 
     /// A further rule names them: it counts when it is open and the one before is not.
-    fn reconsider(&mut self, prepared: &'e Prepared, gate: &Gate) {
-        if self.blocked.is_some() && gate.blocks(self.preferences).is_none() {
-            self.prepared = prepared;
-            self.blocked = None;
+    fn reconsider(&mut self, prepared: &'e Prepared, gate: &Gate, facts: &Facts<'e>) {
+        let is_blocked = self.bell.is_none_or(|(_, blocked)| blocked.is_some());
+        if is_blocked && gate.blocks(self.preferences, facts).is_none() {
+            self.bell = Some((prepared, None));
         }
-    }
-}
-
-fn judge(person: &Named<'_>, facts: &Facts<'_>) -> Candidate {
-    let (outcome, why) = preferences::judge(&person.id, person.agent, person.blocked, facts);
-    Candidate {
-        recipient: person.id.clone(),
-        kind: CandidateKind::Agent,
-        outcome,
-        why,
-        rule: Some(person.prepared.rule),
-        channels: person.agent.and_then(|agent| preferences::channels(outcome, agent, person.preferences)),
     }
 }
 

@@ -1,19 +1,12 @@
-//! What an agent's preferences and circumstances make of a rule: heard of or not, and on which channels.
+//! What stands in the way of a rule: switches, an agent's preferences, and what is the matter with the agent.
 
-use super::{
-    candidate::{ChannelOutcome, Channels, Outcome, Why},
-    rules::Rule,
-};
+use super::{candidate::Why, rules::Rule};
 use crate::domain::{
-    directory::{Agent, AgentStatus, Role},
+    directory::{Agent, AgentStatus},
+    event::{ActorKind, EventType},
     plan::Facts,
-    preferences::{Choice, Preferences, default_choice},
+    preferences::{Choice, InForce, Preferences, default_choice},
 };
-
-/// How long a connected device has before push is tried (DESIGN: grace).
-const PUSH_AFTER_MS: u64 = 10_000;
-/// How long any device has before the fallback email (D-22).
-const EMAIL_AFTER_MS: u64 = 120_000;
 
 /// What stands in the way of one rule, before any person is looked at.
 #[derive(Debug, Clone, Copy)]
@@ -27,15 +20,17 @@ impl Gate {
     /// Looks up once per event what is the same for all recipients of the rule.
     pub fn of(rule: &Rule, facts: &Facts<'_>) -> Gate {
         let settings = &facts.snapshot.settings;
+        let department = facts.ticket.and_then(|ticket| settings.departments.get(ticket.department.as_deref()?));
+        let narrowed = department.map_or(&[][..], |department| &department.rules_off);
         Gate {
-            is_off: settings.rules_off.iter().any(|id| id == rule.id),
+            is_off: settings.rules_off.iter().chain(narrowed).any(|id| id == rule.id),
             default: rule.category.map_or(Choice::Required, |category| default_choice(category, &settings.categories)),
             category: rule.category,
         }
     }
 
     /// Why this person does not hear of the rule; none when they do.
-    pub fn blocks(&self, preferences: Option<&Preferences>) -> Option<Why> {
+    pub fn blocks(&self, preferences: Option<&Preferences>, facts: &Facts<'_>) -> Option<Why> {
         if self.is_off {
             return Some(Why::RuleOff);
         }
@@ -43,7 +38,7 @@ impl Gate {
             (Some(preferences), Some(category)) => preferences.choice_over(category, self.default),
             _ => self.default,
         };
-        let bell_off = || preferences.is_some_and(|p| p.channels.get("bell") == Some(&false));
+        let bell_off = || !InForce::new(preferences, &facts.snapshot.settings).is_on("bell");
         match choice {
             Choice::Off => Some(Why::CategoryOff),
             Choice::On if bell_off() => Some(Why::BellOff),
@@ -52,63 +47,32 @@ impl Gate {
     }
 }
 
-/// What comes of a person whom a rule names; `blocked` is what [`Gate::blocks`] said.
-pub fn judge(id: &str, agent: Option<&Agent>, blocked: Option<Why>, facts: &Facts<'_>) -> (Outcome, Option<Why>) {
-    let data = &facts.event.data;
-    let Some(agent) = agent else {
-        return (Outcome::Skipped, Some(Why::UnknownAgent));
-    };
+/// What about a person is in the way of everything; none when nothing is.
+pub fn obstacle(id: &str, agent: Option<&Agent>, facts: &Facts<'_>) -> Option<Why> {
     let no_access = || facts.ticket.is_some_and(|ticket| ticket.no_access.iter().any(|known| **known == *id));
-    let why = if agent.status == AgentStatus::Inactive {
-        Some(Why::Inactive)
-    } else if is_own_act(id, facts) {
-        Some(Why::Actor)
-    } else if no_access() {
-        Some(Why::NoAccess)
-    } else if data.bot_answered {
-        Some(Why::BotAnswered)
-    } else {
-        blocked
-    };
-    match (why, agent.status) {
-        (Some(why), _) => (Outcome::Skipped, Some(why)),
-        (None, AgentStatus::Vacation) => (Outcome::Stored, Some(Why::Vacation)),
-        (None, _) => (Outcome::Notified, None),
+    match agent {
+        None => Some(Why::UnknownAgent),
+        Some(agent) if agent.status == AgentStatus::Inactive => Some(Why::Inactive),
+        Some(agent) if is_own_act(agent, facts) => Some(Why::Actor),
+        Some(_) if no_access() => Some(Why::NoAccess),
+        Some(_) if facts.event.data.bot_answered => Some(Why::BotAnswered),
+        Some(_) => None,
     }
 }
 
-/// A test is for oneself; nothing else is (D-04).
-pub fn is_own_act(id: &str, facts: &Facts<'_>) -> bool {
-    let event = facts.event;
-    event.kind != crate::domain::event::EventType::NotificationTest
-        && event.data.actor.agent().is_some_and(|actor| **actor == *id)
-}
-
-/// The channels of a person who is notified or stored.
-pub fn channels(outcome: Outcome, agent: &Agent, preferences: Option<&Preferences>) -> Option<Channels> {
-    let skipped = |why| ChannelOutcome::Skipped { why };
-    let is_on = |channel| preferences.is_none_or(|p| p.channels.get(channel) != Some(&false));
-    match outcome {
-        Outcome::Skipped => None,
-        Outcome::Stored => Some(Channels {
-            bell: ChannelOutcome::Stored,
-            web_push: skipped("vacation"),
-            email: skipped("vacation"),
-            sms: skipped("vacation"),
-        }),
-        Outcome::Notified => Some(Channels {
-            bell: ChannelOutcome::Now { rule: None },
-            web_push: if is_on("web_push") {
-                ChannelOutcome::IfUnacknowledged { after_ms: PUSH_AFTER_MS }
-            } else {
-                skipped("channel_off")
-            },
-            email: match (&agent.email, is_on("email")) {
-                (None, _) => skipped("no_address"),
-                (_, false) => skipped("channel_off"),
-                (Some(_), true) => ChannelOutcome::IfUnacknowledged { after_ms: EMAIL_AFTER_MS },
-            },
-            sms: skipped(if agent.role == Role::Pm { "no_policy" } else { "not_pm" }),
-        }),
+/// A test is for oneself; nothing else is (D-04). Whoever writes in from an agent's address is that agent.
+fn is_own_act(agent: &Agent, facts: &Facts<'_>) -> bool {
+    let (event, actor) = (facts.event, &facts.event.data.actor);
+    match actor.kind {
+        _ if event.kind == EventType::NotificationTest => false,
+        ActorKind::Agent => actor.id.as_ref() == Some(&agent.id),
+        ActorKind::Customer => {
+            let owner = facts.ticket.and_then(|ticket| ticket.customer.as_ref());
+            let owner = owner.filter(|owner| actor.id.is_none() || owner.id.is_none() || actor.id == owner.id);
+            let address = actor.email.as_deref().or_else(|| owner?.email.as_deref());
+            let own = agent.email.as_deref();
+            matches!((address, own), (Some(address), Some(own)) if address.eq_ignore_ascii_case(own))
+        }
+        ActorKind::Bot | ActorKind::System => false,
     }
 }

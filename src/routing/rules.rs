@@ -55,6 +55,8 @@ pub enum Condition {
     ChatLater,
     /// The installation lets reactions be told.
     ReactionsTold,
+    /// It should have reached someone and reached nobody.
+    NobodyReached,
 }
 
 /// A role relative to the event.
@@ -87,6 +89,8 @@ pub enum Audience {
     ChatLastAgent,
     /// Whom the caller names.
     Named,
+    /// The department's manager, else the administrators.
+    Coverage,
 }
 
 /// `type` of the notifications that a rule makes.
@@ -104,6 +108,7 @@ pub enum Kind {
     Transfer,
     NewTicket,
     Chat,
+    Coverage,
     Test,
     /// The caller says.
     AsGiven,
@@ -123,6 +128,7 @@ impl Kind {
             Kind::Transfer => "transfer",
             Kind::NewTicket => "new_ticket",
             Kind::Chat => "chat",
+            Kind::Coverage => "coverage",
             Kind::Test => "test",
             Kind::AsGiven => "custom",
         }
@@ -212,6 +218,15 @@ pub const RULES: &[Rule] = &[
     rule!(TicketTransferred, "ticket.transferred/department_member", Always, DepartmentMembers, Transfer/"transferred", 7, Some("transfer"), NORMAL, "ticket.transferred/transferred", Subject),
     rule!(TicketCreated, "ticket.created/department_member", Unassigned, DepartmentMembers, NewTicket/"department_member", 7, Some("new_ticket_department"), NORMAL, "ticket.created/department_member", Subject),
     rule!(CommentReacted, "comment.reacted/author", ReactionsTold, CommentAuthor, Reaction/"emoji", 5, Some("emoji_reaction"), LOW, "comment.reacted/emoji", Subject),
+
+    rule!(MessageReceived, "message.received/coverage", NobodyReached, Coverage, Coverage/"nobody_reached", 8, Some("coverage"), HIGH, "message.received/nobody_reached", Excerpt),
+    rule!(TicketEscalated, "ticket.escalated/coverage", NobodyReached, Coverage, Coverage/"nobody_reached", 8, Some("coverage"), HIGH, "ticket.escalated/nobody_reached", Subject),
+    rule!(TicketUrgencyChanged, "ticket.urgency_changed/coverage", NobodyReached, Coverage, Coverage/"nobody_reached", 8, Some("coverage"), HIGH, "ticket.urgency_changed/nobody_reached", Subject),
+    rule!(TicketBudgetLocked, "ticket.budget_locked/coverage", NobodyReached, Coverage, Coverage/"nobody_reached", 8, Some("coverage"), HIGH, "ticket.budget_locked/nobody_reached", Subject),
+    rule!(TicketDocReviewRequested, "ticket.doc_review_requested/coverage", NobodyReached, Coverage, Coverage/"nobody_reached", 8, Some("coverage"), HIGH, "ticket.doc_review_requested/nobody_reached", Subject),
+    rule!(TicketOverdue, "ticket.overdue/coverage", NobodyReached, Coverage, Coverage/"nobody_reached", 8, Some("coverage"), HIGH, "ticket.overdue/nobody_reached", Subject),
+    rule!(TicketAssigned, "ticket.assigned/coverage", NobodyReached, Coverage, Coverage/"nobody_reached", 8, Some("coverage"), HIGH, "ticket.assigned/nobody_reached", Subject),
+    rule!(TicketReopened, "ticket.reopened/coverage", NobodyReached, Coverage, Coverage/"nobody_reached", 8, Some("coverage"), HIGH, "ticket.reopened/nobody_reached", Excerpt),
 
     rule!(NotificationCustom, "notification.custom/to", Always, Named, AsGiven/"custom", 3, Some("custom"), PriorityRule::AsGiven, "notification.custom/custom", Subject),
     rule!(NotificationTest, "notification.test/self", Always, Named, Test/"test", 1, None, NORMAL, "notification.test/test", Test),

@@ -2,6 +2,7 @@
 
 use crate::domain::{
     Id,
+    alerts::Alerts,
     directory::{Agent, AgentStatus, Department, Role, Team, TeamMember},
     event::{Actor, ActorKind, Event, EventData, EventType},
     notification::Draft,
@@ -35,12 +36,14 @@ impl World {
     pub fn with_agents(ids: &[&str]) -> World {
         let mut snapshot = Snapshot::default();
         ids.iter().for_each(|id| snapshot.directory.put_agent(agent(id)));
+        // The bell by itself; alert emails have their own tests.
+        snapshot.settings.alerts = Alerts::off();
         let mut ticket = TicketFacts::new("HD-00123".into());
         ticket.number = Some("123".into());
         ticket.subject = Some("Login Issue".into());
         ticket.url = Some("https://desk.example.com/tickets/123".into());
         ticket.customer = Some(serde_json::from_str(r#"{"id":"c1","name":"Carla Reis"}"#).expect("a contact"));
-        World { snapshot, ticket, engine: Engine::new() }
+        World { snapshot, ticket, engine: Engine::default() }
     }
 
     /// Assigns the ticket.
@@ -143,7 +146,7 @@ impl Decision {
             .iter()
             .map(|candidate| {
                 let word = |value: serde_json::Value| value.as_str().unwrap_or("").to_owned();
-                let reason = candidate.rule.map_or("-", |rule| rule.reason);
+                let reason = candidate.reason.unwrap_or("-");
                 let outcome = match candidate.why {
                     Some(why) => serde_json::to_value(why).map(word).expect("a word"),
                     None => serde_json::to_value(candidate.outcome).map(word).expect("a word"),

@@ -1,5 +1,7 @@
 //! The rule book, row by row, on small worlds.
 
+mod alert_rows;
+mod alerting;
 mod bell;
 mod circumstances;
 mod explaining;

@@ -120,7 +120,7 @@ proptest! {
         }
         let listed: HashSet<&str> = decision.candidates.iter().map(|candidate| &*candidate.recipient).collect();
         prop_assert_eq!(listed.len(), decision.candidates.len(), "somebody is listed twice");
-        let told: HashSet<&str> = decision.candidates.iter().filter(|c| c.outcome != Outcome::Skipped).map(|c| &*c.recipient).collect();
+        let told: HashSet<&str> = decision.candidates.iter().filter(|c| c.has_entry()).map(|c| &*c.recipient).collect();
         prop_assert_eq!(told, distinct, "the explanation disagrees with what is stored");
         for candidate in &decision.candidates {
             prop_assert_eq!(candidate.why.is_none(), candidate.outcome == Outcome::Notified);
