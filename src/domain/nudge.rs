@@ -7,7 +7,7 @@ use super::{
     Id, Millis,
     act::{Op, Selector},
     inbox::Counts,
-    notification::Notification,
+    notification::{Notification, Resolved},
 };
 
 /// "The inbox of `agent` went from `prev` to `seq`", with the encoded frame as a courtesy.
@@ -84,6 +84,8 @@ pub enum Change {
         at: Millis,
         /// `snooze`: until when.
         until: Option<Millis>,
+        /// `resolve`: by whom and how.
+        resolved: Option<Resolved>,
         /// The client's reference.
         reference: Option<Id>,
     },

@@ -6,7 +6,7 @@ use super::{
     Id, Millis,
     act::{Op, Selector},
     event::Event,
-    notification::Draft,
+    notification::{Draft, Resolved},
     snapshot::Snapshot,
     ticket::{TicketFacts, Watch},
 };
@@ -33,8 +33,23 @@ pub struct Plan {
     pub watches: Vec<Watch>,
     /// What the event does to inboxes beside new entries: (agent, act, entries), for example a viewed ticket read.
     pub acts: Vec<(Id, Op, Selector)>,
+    /// What is open about the ticket in other inboxes and settled by this.
+    pub resolution: Option<Resolution>,
     /// JSON array of candidates with outcome and reason, kept with the event.
     pub explanation: String,
+}
+
+/// Somebody's work settles what is open about a ticket in other inboxes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resolution {
+    /// The ticket.
+    pub ticket: Id,
+    /// Who did it, when and how.
+    pub resolved: Resolved,
+    /// Whose entries.
+    pub agents: Vec<Id>,
+    /// Entries that were made for these reasons stay open.
+    pub spared: &'static [&'static str],
 }
 
 /// Decides. Pure: the same facts give the same plan; called again when a transaction is repeated.

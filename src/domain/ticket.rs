@@ -128,6 +128,12 @@ pub struct TicketFacts {
     /// Agents who replied, the most recent first, each once, at most ten (D-07).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub respondents: Vec<Id>,
+    /// Who has entries of it that other people's work may settle; the first [`TOLD`] of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<Id>,
+    /// What the customer last did, to know it again when another webhook tells of it (D-27).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer_act: Option<CustomerAct>,
     /// Who follows it, or did and stopped.
     #[serde(skip)]
     pub watches: Vec<Watch>,
@@ -144,6 +150,50 @@ pub struct Watch {
     pub active: bool,
     /// Made by an escalation and not by hand.
     pub auto: bool,
+}
+
+/// Agents of whom a ticket remembers that they were told; further ones keep their entries open.
+pub const TOLD: usize = 500;
+/// Two webhooks about one act of the customer come within this time of each other.
+const SAME_ACT_WITHIN: Millis = 5_000;
+
+/// Something that the customer did, as one webhook told it: wrote, or reopened the ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerAct {
+    source: Id,
+    kind: EventType,
+    message: Option<Id>,
+    customer: Option<Id>,
+    at: Millis,
+}
+
+impl CustomerAct {
+    /// What an event tells of; none for events that tell of no such thing.
+    pub fn of(event: &Event) -> Option<CustomerAct> {
+        let data = &event.data;
+        let is_staff = data.actor.agent().is_some();
+        (matches!(event.kind, EventType::MessageReceived | EventType::TicketReopened) && !is_staff).then(|| {
+            CustomerAct {
+                source: event.source.clone(),
+                kind: event.kind,
+                message: data.message.as_ref().and_then(|message| message.id.clone()).filter(|id| !id.is_empty()),
+                customer: data.actor.id.clone(),
+                at: event.time,
+            }
+        })
+    }
+
+    /// Whether both tell of one act (D-27): by the message's id where both have one, else by customer and time.
+    pub fn is_same(&self, other: &CustomerAct) -> bool {
+        if self.kind == other.kind || self.source != other.source {
+            return false;
+        }
+        let same_customer = self.customer.is_none() || other.customer.is_none() || self.customer == other.customer;
+        match (&self.message, &other.message) {
+            (Some(ours), Some(theirs)) => ours == theirs,
+            _ => same_customer && (self.at - other.at).abs() <= SAME_ACT_WITHIN,
+        }
+    }
 }
 
 impl TicketFacts {
@@ -225,6 +275,35 @@ impl TicketFacts {
             }
             _ => false,
         }
+    }
+
+    /// Whether another webhook told of this already (D-27).
+    pub fn knows_act(&self, event: &Event) -> bool {
+        matches!((&self.customer_act, CustomerAct::of(event)), (Some(known), Some(act)) if known.is_same(&act))
+    }
+
+    /// Notes what the customer did; of two webhooks about one act, the first. Says whether there is anything to note.
+    pub fn note_act(&mut self, event: &Event) -> bool {
+        let act = CustomerAct::of(event).filter(|_| !self.knows_act(event));
+        let is_new = act.is_some();
+        if is_new {
+            self.customer_act = act;
+        }
+        is_new
+    }
+
+    /// Notes who has an entry of it. Says whether anybody is new.
+    pub fn note_told<'a>(&mut self, agents: impl Iterator<Item = &'a Id>) -> bool {
+        let before = self.told.len();
+        for agent in agents {
+            if self.told.len() >= TOLD {
+                break;
+            }
+            if !self.told.contains(agent) {
+                self.told.push(agent.clone());
+            }
+        }
+        self.told.len() > before
     }
 
     fn take_assignees(&mut self, given: &Patch<Vec<Id>>) -> bool {

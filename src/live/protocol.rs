@@ -11,7 +11,7 @@ use crate::domain::{
     Id, Millis,
     act::{Op, Selector},
     inbox::Counts,
-    notification::Notification,
+    notification::{Notification, Resolved},
     nudge::{Change, InboxChange, Nudge},
     time,
 };
@@ -117,6 +117,9 @@ pub struct Changed<'a> {
     /// `snooze`: until when.
     #[serde(with = "time::rfc3339_option", skip_serializing_if = "Option::is_none")]
     pub until: Option<Millis>,
+    /// `resolve`: by whom and how.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolved: Option<&'a Resolved>,
     /// Reference of the client that asked.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub reference: Option<&'a str>,
@@ -219,7 +222,7 @@ pub fn nudge(change: &InboxChange) -> Nudge {
         Change::Entry(notification) => {
             Some(ServerFrame::Notification { seq: change.seq, prev: change.prev, counts: change.counts, notification })
         }
-        Change::Acted { op, ids, selector, at, until, reference } => Some(ServerFrame::Changed(Changed {
+        Change::Acted { op, ids, selector, at, until, resolved, reference } => Some(ServerFrame::Changed(Changed {
             seq: change.seq,
             prev: change.prev,
             counts: change.counts,
@@ -228,6 +231,7 @@ pub fn nudge(change: &InboxChange) -> Nudge {
             selector: selector.as_ref(),
             at: *at,
             until: *until,
+            resolved: resolved.as_ref(),
             reference: reference.as_deref(),
         })),
         Change::Removed { .. } => None,

@@ -58,7 +58,15 @@ fn news(prev: i64, seq: i64) -> Nudge {
 
 fn acted(prev: i64, seq: i64, reference: &str) -> Nudge {
     let (op, ids) = (Op::Read, vec!["n1".into()]);
-    let what = Change::Acted { op, ids, selector: None, at: 0, until: None, reference: Some(reference.into()) };
+    let what = Change::Acted {
+        op,
+        ids,
+        selector: None,
+        at: 0,
+        until: None,
+        resolved: None,
+        reference: Some(reference.into()),
+    };
     change(prev, seq, what)
 }
 
@@ -124,7 +132,8 @@ fn the_frames_have_the_shape_of_the_protocol() {
                "at": "1970-01-01T00:00:00.000Z", "ref": "7"})
     );
     let selector = Some(crate::domain::act::Selector::All { all: true, up_to: 46 });
-    let bulk = Change::Acted { op: Op::Clear, ids: vec![], selector, at: 0, until: None, reference: None };
+    let bulk =
+        Change::Acted { op: Op::Clear, ids: vec![], selector, at: 0, until: None, resolved: None, reference: None };
     let changed: Value = serde_json::from_str(&change(46, 300, bulk).frame).unwrap();
     assert_eq!((&changed["all"], &changed["up_to"], changed.get("ids")), (&json!(true), &json!(46), None));
 }

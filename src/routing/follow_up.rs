@@ -1,13 +1,18 @@
 //! What an event does beside new entries: watches made by an escalation, notifications read by viewing the ticket,
-//! entries woken by the customer's reply.
+//! entries woken by the customer's reply, entries settled
+//! by a colleague's work.
 
-use super::candidate::{Candidate, Why};
+use super::{
+    audience,
+    candidate::{Candidate, Why},
+};
 use crate::domain::{
     Id,
     act::{Op, Selector},
     directory::AgentStatus,
     event::EventType,
-    plan::Facts,
+    notification::Resolved,
+    plan::{Facts, Resolution},
     ticket::{TicketFacts, Watch},
 };
 
@@ -46,6 +51,48 @@ pub fn acts(facts: &Facts<'_>, candidates: &[Candidate]) -> Vec<(Id, Op, Selecto
         }
         _ => Vec::new(),
     }
+}
+
+/// Never settled by others: what was said to oneself, and what asks for something of one's own.
+const SPARED: &[&str] = &["mentioned", "custom", "emoji", "doc_review"];
+/// An answer settles what the customer said; whose ticket it is, and what else is the matter with it, it does not.
+const SPARED_BY_ANSWER: &[&str] =
+    &["mentioned", "custom", "emoji", "doc_review", "assigned", "team_assigned", "over_budget", "note_added"];
+/// Who follows a ticket does so whoever has it.
+const SPARED_BY_REASSIGNING: &[&str] =
+    &["mentioned", "custom", "emoji", "doc_review", "watching", "over_budget", "note_added"];
+
+/// What of this ticket is settled in other inboxes: answered, reassigned, merged or closed by somebody else.
+pub fn resolution(facts: &Facts<'_>) -> Option<Resolution> {
+    let ticket = facts.ticket.filter(|_| facts.snapshot.settings.resolved_by_work.active)?;
+    let data = &facts.event.data;
+    let (how, spared) = match facts.event.kind {
+        EventType::ReplySent if !data.auto_reply => ("answered", SPARED_BY_ANSWER),
+        EventType::TicketAssigned => ("reassigned", SPARED_BY_REASSIGNING),
+        EventType::TicketClosed => ("closed", SPARED),
+        EventType::TicketMerged => ("merged", SPARED),
+        _ => return None,
+    };
+    let by = data.actor.agent();
+    let keeps = |agent: &Id| how == "reassigned" && is_responsible(agent, facts, ticket);
+    let others = ticket.told.iter().filter(|agent| Some(*agent) != by && !keeps(agent));
+    let agents: Vec<Id> = others.cloned().collect();
+    let name = by.and_then(|id| facts.snapshot.directory.agent(id)).map(|agent| agent.name.clone());
+    let by_name = name.filter(|name| !name.is_empty()).or_else(|| data.actor.name.clone());
+    let resolved = Resolved { at: facts.now, by: by.cloned(), by_name, how: how.to_owned() };
+    (!agents.is_empty()).then(|| Resolution { ticket: ticket.id.clone(), resolved, agents, spared })
+}
+
+/// Whose work the ticket is after the event.
+fn is_responsible(agent: &Id, facts: &Facts<'_>, ticket: &TicketFacts) -> bool {
+    let mut assigned = Vec::new();
+    audience::newly_assigned(facts, &mut assigned);
+    let team = ticket.team.as_ref().filter(|_| ticket.assignees.is_empty());
+    let team = team.and_then(|team| facts.snapshot.directory.team(team));
+    ticket.assignees.contains(agent)
+        || ticket.pm.as_ref() == Some(agent)
+        || facts.event.kind == EventType::TicketAssigned && assigned.contains(agent)
+        || team.is_some_and(|team| team.members.iter().any(|member| member.agent == *agent))
 }
 
 fn viewer(facts: &Facts<'_>) -> impl Iterator<Item = Id> {

@@ -41,7 +41,7 @@ use crate::domain::{
     directory::{Agent, AgentStatus},
     event::{EventType, Urgency},
     notification::Draft,
-    plan::{Facts, Plan, Router},
+    plan::{Facts, Plan, Resolution, Router},
     preferences::Preferences,
     ticket::Watch,
 };
@@ -64,6 +64,8 @@ pub struct Decision {
     pub watches: Vec<Watch>,
     /// What happens to entries that are already there.
     pub acts: Vec<(Id, Op, Selector)>,
+    /// What others' work settles.
+    pub resolution: Option<Resolution>,
 }
 
 /// A person, the rule of the bell that counts so far, and the alert switch. What the directory and the preferences say
@@ -119,6 +121,7 @@ impl Engine {
         decision.candidates.extend(self.unnamed_actor(facts, &decision.candidates));
         decision.watches = follow_up::watches(facts);
         decision.acts = follow_up::acts(facts, &decision.candidates);
+        decision.resolution = follow_up::resolution(facts);
         decision
     }
 
@@ -338,6 +341,7 @@ impl Router for Engine {
             drafts: decision.drafts,
             watches: decision.watches,
             acts: decision.acts,
+            resolution: decision.resolution,
         }
     }
 }

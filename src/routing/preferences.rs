@@ -1,6 +1,9 @@
 //! What stands in the way of a rule: switches, an agent's preferences, and what is the matter with the agent.
 
-use super::{candidate::Why, rules::Rule};
+use super::{
+    candidate::Why,
+    rules::{Kind, Rule},
+};
 use crate::domain::{
     directory::{Agent, AgentStatus},
     event::{ActorKind, EventType},
@@ -12,6 +15,7 @@ use crate::domain::{
 #[derive(Debug, Clone, Copy)]
 pub struct Gate {
     is_off: bool,
+    is_known_act: bool,
     default: Choice,
     category: Option<&'static str>,
 }
@@ -24,6 +28,8 @@ impl Gate {
         let narrowed = department.map_or(&[][..], |department| &department.rules_off);
         Gate {
             is_off: settings.rules_off.iter().chain(narrowed).any(|id| id == rule.id),
+            is_known_act: rule.kind != Kind::Mention
+                && facts.ticket.is_some_and(|ticket| ticket.knows_act(facts.event)),
             default: rule.category.map_or(Choice::Required, |category| default_choice(category, &settings.categories)),
             category: rule.category,
         }
@@ -33,6 +39,9 @@ impl Gate {
     pub fn blocks(&self, preferences: Option<&Preferences>, facts: &Facts<'_>) -> Option<Why> {
         if self.is_off {
             return Some(Why::RuleOff);
+        }
+        if self.is_known_act {
+            return Some(Why::SameAct);
         }
         let choice = match (preferences, self.category) {
             (Some(preferences), Some(category)) => preferences.choice_over(category, self.default),

@@ -205,6 +205,7 @@ fn acted(agent: &Id, act: &Act, targets: &[Target], inbox: &Inbox, prev: i64, no
             selector: many.then(|| act.selector.clone()),
             at: now,
             until: (act.op == Op::Snooze).then(|| until(act)),
+            resolved: None,
             reference: act.reference.clone(),
         },
         accepted_us: 0,

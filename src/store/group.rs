@@ -13,7 +13,7 @@ use super::{
     inbox::Inboxes,
     memory::Memory,
     notifications::{self, NewEntry},
-    records,
+    records, resolve,
     tickets::Tickets,
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
     domain::{
         Id, Millis,
         act::{Act, ActOutcome, Op, Selector},
-        event::Event,
+        event::{Event, EventType},
         nudge::{Change, InboxChange},
         plan::{Facts, Plan, Receipt, ReceiptStatus, Router},
         snapshot::Snapshot,
@@ -163,6 +163,8 @@ struct Routed<'a> {
     body: &'a str,
     plan: Plan,
     notified: Vec<Id>,
+    /// Heads of the inboxes in which it settles something, as they were before it.
+    heads: Vec<i64>,
     accepted_us: i64,
 }
 
@@ -204,6 +206,7 @@ impl<'a> Group<'a> {
                     Some(Answer::Refused(Error::Unauthorized))
                 }
                 Request::Accept { events, bodies, accepted_us, .. } => {
+                    self.note_superseding(events);
                     let each = events.iter().zip(bodies);
                     let receipts = each.map(|(event, body)| self.route_event(event, body, *accepted_us)).collect();
                     Some(Answer::Receipts(receipts))
@@ -212,6 +215,16 @@ impl<'a> Group<'a> {
             self.answers.push(answer);
         }
         Ok(())
+    }
+
+    /// Of a message and a reopening in one batch that are one act of the customer, the reopening is told (D-27): it
+    /// counts as known before the message is looked at.
+    fn note_superseding(&mut self, events: &'a [Event]) {
+        for event in events.iter().skip(1).filter(|event| event.kind == EventType::TicketReopened) {
+            if let (Some(ticket), false) = (&event.data.ticket, self.known.contains_key(&key(event))) {
+                self.tickets.note_act(&ticket.id, event);
+            }
+        }
     }
 
     fn route_event(&mut self, event: &'a Event, body: &'a str, accepted_us: i64) -> Receipt {
@@ -227,13 +240,21 @@ impl<'a> Group<'a> {
         let plan = self.context.router.route(Facts { event, ticket: facts, snapshot: &self.snapshot, now: self.now });
         if let Some(ticket) = &ticket {
             self.tickets.update(ticket, |facts| facts.after_event(event));
+            self.tickets.note_act(ticket, event);
+            if let Some(resolution) = &plan.resolution {
+                self.tickets.update(ticket, |facts| {
+                    facts.told.retain(|agent| !resolution.agents.contains(agent));
+                    true
+                });
+            }
+            self.tickets.update(ticket, |facts| facts.note_told(plan.drafts.iter().map(|draft| &draft.agent)));
             plan.watches.iter().for_each(|watch| self.tickets.watch(ticket, watch));
         }
         let notified: Vec<Id> =
             plan.drafts.iter().filter(|draft| !draft.quiet).map(|draft| draft.agent.clone()).collect();
         let receipt = events::receipt(&event.id, ReceiptStatus::Accepted, &notified);
         self.known.insert(key, notified.clone());
-        self.routed.push(Routed { event, body, plan, notified, accepted_us });
+        self.routed.push(Routed { event, body, plan, notified, heads: Vec::new(), accepted_us });
         receipt
     }
 
@@ -264,19 +285,25 @@ impl<'a> Group<'a> {
         acks: &HashMap<Id, i64>,
         memory: &mut Memory,
     ) -> Result<()> {
+        let settled = self.routed.iter().flat_map(|routed| routed.plan.resolution.iter().flat_map(|r| &r.agents));
         let drafted = self.routed.iter().flat_map(|routed| routed.plan.drafts.iter().map(|draft| &draft.agent));
         let planned = self.routed.iter().flat_map(|routed| routed.plan.acts.iter().map(|(agent, ..)| agent));
         let acting = requests.iter().filter_map(|request| match request {
             Request::Act { agent, .. } => Some(agent),
             Request::Accept { .. } => None,
         });
-        let agents: BTreeSet<Id> = drafted.chain(planned).chain(acting).chain(acks.keys()).cloned().collect();
+        let agents: BTreeSet<Id> =
+            drafted.chain(settled).chain(planned).chain(acting).chain(acks.keys()).cloned().collect();
         self.inboxes = Inboxes::lock(conn, &agents, memory)?;
         Ok(())
     }
 
     fn place_drafts(&mut self) -> Result<()> {
         for routed in &mut self.routed {
+            // What is settled by an event is what was there before it.
+            for agent in routed.plan.resolution.iter().flat_map(|resolution| &resolution.agents) {
+                routed.heads.push(self.inboxes.get_to_add(agent)?.seq);
+            }
             for draft in routed.plan.drafts.drain(..) {
                 let inbox = self.inboxes.get_to_add(&draft.agent)?;
                 self.changes.push(notifications::place(draft, inbox, self.now, routed.accepted_us));
@@ -305,6 +332,12 @@ impl<'a> Group<'a> {
 
     fn carry_out_acts(&mut self, conn: &mut Conn, requests: &[&Request]) -> Result<()> {
         for routed in &self.routed {
+            if let Some(resolution) = &routed.plan.resolution {
+                for (agent, up_to) in resolution.agents.iter().zip(&routed.heads) {
+                    let inbox = self.inboxes.get_mut(agent)?;
+                    self.changes.extend(resolve::resolve(conn, agent, inbox, *up_to, resolution, self.now)?);
+                }
+            }
             for (agent, op, selector) in &routed.plan.acts {
                 let act = Act { op: *op, selector: selector.clone(), until: None, reference: None };
                 let inbox = self.inboxes.get_mut(agent)?;

@@ -18,6 +18,7 @@ mod notifications;
 mod raw;
 mod read;
 mod records;
+mod resolve;
 mod schema;
 mod shared;
 mod sources;

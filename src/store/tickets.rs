@@ -21,6 +21,7 @@ use super::{
 use crate::{
     domain::{
         Id, Millis,
+        event::Event,
         notification::TicketRef,
         ticket::{TicketFacts, Watch},
     },
@@ -49,6 +50,8 @@ pub(super) struct Held {
     /// Length of the facts as they are stored.
     size: usize,
     dirty: bool,
+    /// Something is new that SQLite's writer may keep in memory.
+    is_passing: bool,
     new_watches: Vec<Watch>,
 }
 
@@ -148,6 +151,13 @@ impl Tickets {
         }
     }
 
+    /// Notes what the customer did, for a moment: it is worth no page of its own, but other nodes must see it.
+    pub fn note_act(&mut self, id: &str, event: &Event) {
+        if let Some(held) = self.held.get_mut(id) {
+            held.is_passing |= held.facts.note_act(event);
+        }
+    }
+
     /// Makes or renews a watch.
     pub fn watch(&mut self, id: &str, watch: &Watch) {
         let Some(held) = self.held.get_mut(id) else { return };
@@ -160,9 +170,10 @@ impl Tickets {
     pub fn flush(&mut self, conn: &mut Conn, now: Millis) -> Result<()> {
         let behind = if let Conn::Sqlite(_) = conn { BEHIND } else { 1 };
         let mut rows = Vec::new();
-        for held in self.held.values_mut().filter(|held| held.is_due(behind)) {
+        for held in self.held.values_mut().filter(|held| held.is_due(behind) || (behind == 1 && held.is_passing)) {
             let row = row(&held.facts, now)?;
-            (held.dirty, held.stored_time, held.size) = (false, held.facts.snapshot_time, row.facts.len());
+            (held.dirty, held.is_passing) = (false, false);
+            (held.stored_time, held.size) = (held.facts.snapshot_time, row.facts.len());
             rows.push(row);
         }
         insert::insert(conn, &rows).map_err(Error::Store)?;
@@ -197,7 +208,14 @@ impl Held {
     }
 
     fn new(id: Id) -> Held {
-        Held { facts: TicketFacts::new(id), stored_time: 0, size: 0, dirty: false, new_watches: Vec::new() }
+        Held {
+            facts: TicketFacts::new(id),
+            stored_time: 0,
+            size: 0,
+            dirty: false,
+            is_passing: false,
+            new_watches: Vec::new(),
+        }
     }
 }
 

@@ -158,7 +158,7 @@ export class Inbox {
     const at = frame.at ?? new Date().toISOString();
     for (const entry of this.#matching(selector, frame.op)) {
       if (entry.changed_seq >= frame.seq) continue;
-      const changed = after(entry, frame.op, at, frame.until ?? null);
+      const changed = after(entry, frame.op, at, frame.until ?? null, frame.resolved);
       // After a gap the entries themselves come again, and must count as newer than what is shown until then.
       this.#entries.set(entry.id, gap ? changed : { ...changed, changed_seq: frame.seq });
     }
@@ -231,7 +231,13 @@ function selectorOf(frame: ChangedFrame): Selector {
 }
 
 /** The entry as the act leaves it. `seen` and acts of a newer server change no entry here. */
-function after(entry: Notification, act: string, at: string, until: string | null): Notification {
+function after(
+  entry: Notification,
+  act: string,
+  at: string,
+  until: string | null,
+  resolved?: unknown,
+): Notification {
   switch (act) {
     case 'read':
       return { ...entry, read_at: entry.read_at ?? at };
@@ -247,7 +253,8 @@ function after(entry: Notification, act: string, at: string, until: string | nul
     case 'wake':
       return { ...entry, snoozed_until: null };
     case 'resolve':
-      return { ...entry, resolved: entry.resolved ?? { at } };
+      // What is settled does not wake any more.
+      return { ...entry, resolved: entry.resolved ?? resolved ?? { at }, snoozed_until: null };
     default:
       return entry;
   }

@@ -94,6 +94,8 @@ export interface ChangedFrame {
   status?: string;
   up_to?: number;
   until?: string | null;
+  /** `resolve`: by whom and how. */
+  resolved?: unknown;
   at?: string;
   ref?: string;
 }

@@ -20,7 +20,9 @@ use std::{future::Future, time::Duration};
 pub use agent::AgentBuilder;
 pub use browser::{Browser, Lost, dial};
 pub use events::*;
-pub use hub::{ADMIN_KEY, Answer, HubOptions, JWT_SECRET, TestHub, inbox_at, lasting_token, post_event, put_agents, token};
+pub use hub::{
+    ADMIN_KEY, Answer, HubOptions, JWT_SECRET, TestHub, inbox_at, lasting_token, post_event, put_agents, token,
+};
 pub use inbox::{ClientInbox, Kept};
 pub use postgres::FreshDatabase;
 pub use process::Process;

@@ -7,4 +7,5 @@ mod explaining;
 mod following;
 mod hooks;
 mod scenarios;
+mod settling;
 mod texts;

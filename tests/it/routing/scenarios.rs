@@ -57,6 +57,8 @@ async fn escalating_to_the_second_tier() {
     assert_eq!(entry["type"], "assignment");
     let entry = tom.expect_notification("team_assigned").await;
     assert_eq!(entry["title"], "Ticket #123 assigned to team Tier 2");
+    // No news for who lost it: what they had open about it is settled, and that is all.
+    a.expect_changed("resolve").await;
     a.expect_nothing().await;
     b.expect_nothing().await;
     covers(&["R-094", "R-106", "R-107", "R-109", "R-110"]);

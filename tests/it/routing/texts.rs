@@ -25,7 +25,8 @@ async fn each_event_rings_with_its_own_words() {
         (critical(), "ai_critical", "🔴 CRITICAL: #004711"),
         (event("ticket.budget_locked"), "over_budget", "⚠️ Budget lock on #004711"),
         (event("ticket.doc_review_requested"), "doc_review", "📋 Doc review: #004711"),
-        (reopened(&["ana"]), "reopened", "Ticket #004711 reopened by customer"),
+        // At another time than the reply: it is another act of the customer's.
+        (reopened(&["ana"]).at("2026-01-01T00:00:00Z"), "reopened", "Ticket #004711 reopened by customer"),
     ] {
         hub.event(number(event)).await;
         assert_eq!(ana.expect_notification(reason).await["title"], title);
@@ -56,7 +57,7 @@ async fn frappes_words_say_who_did_it() {
         (&json!("customer_reply"), &json!("system (on behalf of customer)"))
     );
 
-    hub.event(reopened(&["ana"])).await;
+    hub.event(reopened(&["ana"]).at("2026-01-01T00:00:00Z")).await;
     let entry = ana.expect_notification("reaction").await;
     assert_eq!(entry["title"], "Ticket #123 reopened by customer");
     assert_eq!((&entry["reason"], &entry["actor"]["kind"]), (&json!("reopened"), &json!("system")));

@@ -65,9 +65,10 @@ async fn a_ticket_of_which_nothing_is_new_is_not_written_again() {
     };
     assert_eq!(at(0, "ana").await, ("ana".to_owned(), 0));
     assert_eq!(at(50, "ana").await, ("ana".to_owned(), 0), "the same once more");
-    assert_eq!(at(40, "ben").await, ("ana".to_owned(), 0), "late, and nevertheless known to be");
-    assert_eq!(at(70, "ana").await, ("ana".to_owned(), 70_000), "once a minute it is");
-    assert_eq!(at(71, "ben").await, ("ben".to_owned(), 71_000), "something new");
+    assert_eq!(at(40, "ben").await, ("ana".to_owned(), 50_000), "late, and known to be; that ben was told is new");
+    assert_eq!(at(70, "ana").await, ("ana".to_owned(), 50_000), "the same once more");
+    assert_eq!(at(110, "ana").await, ("ana".to_owned(), 110_000), "once a minute it is");
+    assert_eq!(at(111, "ben").await, ("ben".to_owned(), 111_000), "something new");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
