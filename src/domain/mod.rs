@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod alerts;
+pub mod delivery;
 pub mod directory;
 pub mod event;
 pub mod inbox;

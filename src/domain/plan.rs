@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{
     Id, Millis,
     act::{Op, Selector},
+    delivery::PlannedDelivery,
     event::Event,
     notification::{Draft, Resolved},
     snapshot::Snapshot,
@@ -29,12 +30,16 @@ pub struct Facts<'a> {
 pub struct Plan {
     /// One per recipient.
     pub drafts: Vec<Draft>,
+    /// Agents and contacts who hear of it in some way, now or later: what the producer is told.
+    pub notified: Vec<Id>,
     /// Watches made or renewed.
     pub watches: Vec<Watch>,
     /// What the event does to inboxes beside new entries: (agent, act, entries), for example a viewed ticket read.
     pub acts: Vec<(Id, Op, Selector)>,
     /// What is open about the ticket in other inboxes and settled by this.
     pub resolution: Option<Resolution>,
+    /// What goes out beside the bell, or would: rows of deliveries.
+    pub deliveries: Vec<PlannedDelivery>,
     /// JSON array of candidates with outcome and reason, kept with the event.
     pub explanation: String,
 }

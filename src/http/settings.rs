@@ -1,23 +1,49 @@
 //! `GET|PATCH /api/v1/settings`: what administrators set at run time.
 
 use actix_web::{HttpResponse, web::Data};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{AppState, body::Json, problem::Problem, who::Admin};
+use super::{
+    AppState,
+    body::{Json, escape},
+    problem::Problem,
+    who::Admin,
+};
 use crate::{
     domain::{Id, settings::Settings},
     error::{Error, FieldError, Invalid, Result},
-    routing::{rules::RULES, text::check_edited},
+    routing::{
+        rules::{RULES, Rule},
+        text::check_edited,
+    },
     store::{Edit, EditChange, RecordKind},
 };
+
+/// The settings, and the rule book that they switch and narrow.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct SettingsShown<'a> {
+    #[serde(flatten)]
+    settings: &'a Settings,
+    /// Every rule of the bell: its event, condition, audience, reason, category and priority. To be read; a rule is
+    /// switched off by its id in `rules_off`, for everybody or in `departments`.
+    #[schema(value_type = Vec<Object>)]
+    rules: &'static [Rule],
+}
+
+impl SettingsShown<'_> {
+    fn of(settings: &Settings) -> SettingsShown<'_> {
+        SettingsShown { settings, rules: RULES }
+    }
+}
 
 /// Shows the settings in force
 #[utoipa::path(
     get, path = "/api/v1/settings", tag = "Settings", security(("api_key" = [])),
-    responses((status = 200, body = Settings), (status = 401, body = Problem), (status = 403, body = Problem))
+    responses((status = 200, body = SettingsShown), (status = 401, body = Problem), (status = 403, body = Problem))
 )]
 pub async fn show(_: Admin, state: Data<AppState>) -> Result<HttpResponse> {
-    Ok(HttpResponse::Ok().json(&state.store.refresh().await?.settings))
+    Ok(HttpResponse::Ok().json(SettingsShown::of(&state.store.refresh().await?.settings)))
 }
 
 /// Changes settings
@@ -26,15 +52,18 @@ pub async fn show(_: Admin, state: Data<AppState>) -> Result<HttpResponse> {
 #[utoipa::path(
     patch, path = "/api/v1/settings", tag = "Settings", security(("api_key" = [])), request_body = Settings,
     responses(
-        (status = 200, body = Settings), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 200, body = SettingsShown), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 422, body = Problem),
     )
 )]
 pub async fn change(_: Admin, state: Data<AppState>, body: Json<Map<String, Value>>) -> Result<HttpResponse> {
-    check(&body.0)?;
-    let change = EditChange::MergeDeep(body.0);
+    let mut given = body.0;
+    // A page that sends back what it read does not change the book by it.
+    given.remove("rules");
+    check(&given)?;
+    let change = EditChange::MergeDeep(given);
     let edit = Edit { kind: RecordKind::Settings, id: Id::from("settings"), change, pointer: String::new() };
-    Ok(HttpResponse::Ok().json(&state.edit(vec![edit]).await?.settings))
+    Ok(HttpResponse::Ok().json(SettingsShown::of(&state.edit(vec![edit]).await?.settings)))
 }
 
 /// Refuses what would do nothing or break a text later: a rule or text that there is not, a template that fails.
@@ -49,7 +78,16 @@ fn check(given: &Map<String, Value>) -> Result<()> {
         let id = id.as_str().filter(|id| RULES.iter().all(|rule| rule.id != *id))?;
         Some(FieldError { pointer: format!("/rules_off/{index}"), message: format!("there is no rule {id:?}") })
     });
-    let errors: Vec<FieldError> = texts.chain(rules).collect();
+    let narrowed = given.get("departments").and_then(Value::as_object).into_iter().flatten();
+    let narrowed = narrowed.flat_map(|(department, of)| {
+        let off = of.get("rules_off").and_then(Value::as_array).into_iter().flatten().enumerate();
+        off.filter_map(move |(index, id)| {
+            let id = id.as_str().filter(|id| RULES.iter().all(|rule| rule.id != *id))?;
+            let pointer = format!("/departments/{}/rules_off/{index}", escape(department));
+            Some(FieldError { pointer, message: format!("there is no rule {id:?}") })
+        })
+    });
+    let errors: Vec<FieldError> = texts.chain(rules).chain(narrowed).collect();
     match errors.first() {
         None => Ok(()),
         Some(first) => {

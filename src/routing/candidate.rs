@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+pub use crate::domain::delivery::RecipientKind as CandidateKind;
 use crate::domain::{Id, Millis};
 
 /// One person that some rule named, and what came of it.
@@ -23,18 +24,6 @@ pub struct Candidate {
     pub category: Option<&'static str>,
     /// Channel by channel, when something goes out or is stored.
     pub channels: Option<Channels>,
-}
-
-/// What a recipient is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CandidateKind {
-    /// A member of the staff.
-    Agent,
-    /// A customer.
-    Contact,
-    /// The administrative email address.
-    Address,
 }
 
 /// What came of a candidate.
@@ -81,6 +70,14 @@ pub enum Why {
     ChannelOff,
     /// No email goes out of this installation.
     NotConfigured,
+    /// It was an answering machine or a bounce (RFC 3834).
+    AutomaticMail,
+    /// The address is a machine's, or our own.
+    NobodyReads,
+    /// The caller wanted no autoresponse.
+    NotWanted,
+    /// The department or the help topic switched it off.
+    SwitchedOff,
     /// The same act of the customer came by another webhook before (D-27).
     SameAct,
 }
@@ -103,6 +100,10 @@ impl Why {
             Why::AlertEmailOff => "alert_email_off",
             Why::ChannelOff => "channel_off",
             Why::NotConfigured => "not_configured",
+            Why::AutomaticMail => "automatic_mail",
+            Why::NobodyReads => "nobody_reads",
+            Why::NotWanted => "not_wanted",
+            Why::SwitchedOff => "switched_off",
             Why::SameAct => "same_act",
         }
     }

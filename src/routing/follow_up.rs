@@ -4,7 +4,7 @@
 
 use super::{
     audience,
-    candidate::{Candidate, Why},
+    candidate::{Candidate, CandidateKind, Why},
 };
 use crate::domain::{
     Id,
@@ -103,7 +103,9 @@ fn viewer(facts: &Facts<'_>) -> impl Iterator<Item = Id> {
 /// Everybody who may have put an entry of this ticket to sleep until the customer replies: whom a rule named, and those
 /// whose place the rules of a chat take. The store wakes only what sleeps until the reply.
 fn concerned(ticket: &TicketFacts, candidates: &[Candidate]) -> Vec<Id> {
-    let known = candidates.iter().filter(|candidate| candidate.why != Some(Why::UnknownAgent));
+    let known = candidates
+        .iter()
+        .filter(|candidate| candidate.kind == CandidateKind::Agent && candidate.why != Some(Why::UnknownAgent));
     let mut agents: Vec<Id> = known.map(|candidate| candidate.recipient.clone()).collect();
     if ticket.is_chat() {
         agents.extend(ticket.assignees.iter().chain(&ticket.pm).chain(ticket.watchers()).cloned());

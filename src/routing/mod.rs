@@ -13,6 +13,7 @@ pub mod explain;
 mod follow_up;
 pub mod links;
 mod mentions;
+pub mod outward;
 pub mod plain_text;
 mod preferences;
 pub mod rules;
@@ -31,13 +32,15 @@ use candidate::{Candidate, CandidateKind, ChannelOutcome, Channels, Outcome, Why
 use channels::{Case, Outgoing};
 use drafts::{Drafter, Prepared};
 use explain::Explanation;
+use outward::Written;
 use preferences::Gate;
 use rules::{Condition, RULES};
 use text::Texts;
 
 use crate::domain::{
-    Id,
+    Id, Millis,
     act::{Op, Selector},
+    delivery::{DeliveryChannel, PlannedDelivery},
     directory::{Agent, AgentStatus},
     event::{EventType, Urgency},
     notification::Draft,
@@ -66,6 +69,8 @@ pub struct Decision {
     pub acts: Vec<(Id, Op, Selector)>,
     /// What others' work settles.
     pub resolution: Option<Resolution>,
+    /// What goes out beside the bell, or would.
+    pub deliveries: Vec<PlannedDelivery>,
 }
 
 /// A person, the rule of the bell that counts so far, and the alert switch. What the directory and the preferences say
@@ -119,6 +124,11 @@ impl Engine {
         }
         decision.candidates.extend(alerts.iter().find(|alert| alert.is_address).map(|alert| self.address(alert)));
         decision.candidates.extend(self.unnamed_actor(facts, &decision.candidates));
+        decision.deliveries = decision.candidates.iter().flat_map(planned).collect();
+        for Written { candidate, address, once_within } in outward::of(facts, &self.outgoing) {
+            decision.deliveries.extend(to_write(&candidate, address, once_within));
+            decision.candidates.push(candidate);
+        }
         decision.watches = follow_up::watches(facts);
         decision.acts = follow_up::acts(facts, &decision.candidates);
         decision.resolution = follow_up::resolution(facts);
@@ -272,6 +282,32 @@ fn should_have_reached(facts: &Facts<'_>, candidates: &[Candidate]) -> bool {
     facts.snapshot.settings.coverage.active && is_news && !candidates.iter().any(is_heard)
 }
 
+/// What goes out to a member of the staff or the administrative address whatever their devices confirm.
+fn planned(candidate: &Candidate) -> impl Iterator<Item = PlannedDelivery> {
+    let ways = candidate
+        .channels
+        .map(|channels| [(DeliveryChannel::Email, channels.email), (DeliveryChannel::Sms, channels.sms)]);
+    let (recipient, kind) = (candidate.recipient.clone(), candidate.kind);
+    ways.into_iter().flatten().filter_map(move |(channel, outcome)| {
+        let ChannelOutcome::Now { rule: Some(purpose) } = outcome else { return None };
+        let recipient = recipient.clone();
+        Some(PlannedDelivery { recipient, kind, channel, purpose, address: None, skipped: None, once_within: None })
+    })
+}
+
+/// What goes out to somebody without an inbox, or why nothing does.
+fn to_write(candidate: &Candidate, address: Option<String>, once_within: Option<Millis>) -> Option<PlannedDelivery> {
+    Some(PlannedDelivery {
+        recipient: candidate.recipient.clone(),
+        kind: candidate.kind,
+        channel: DeliveryChannel::Email,
+        purpose: candidate.rule?,
+        address,
+        skipped: candidate.why.map(Why::as_str),
+        once_within,
+    })
+}
+
 /// Why a person is told on no channel at all.
 fn why_not(person: &Named<'_>, email_goes_out: bool) -> Why {
     match (person.bell, person.alert) {
@@ -336,12 +372,16 @@ impl<'e> Named<'e> {
 impl Router for Engine {
     fn route(&self, facts: Facts<'_>) -> Plan {
         let decision = self.decide(&facts);
+        let is_person = |kind| kind != CandidateKind::Address;
+        let told = decision.candidates.iter().filter(|c| c.outcome == Outcome::Notified && is_person(c.kind));
         Plan {
+            notified: told.map(|candidate| candidate.recipient.clone()).collect(),
             explanation: explain::to_json(&decision.candidates),
             drafts: decision.drafts,
             watches: decision.watches,
             acts: decision.acts,
             resolution: decision.resolution,
+            deliveries: decision.deliveries,
         }
     }
 }

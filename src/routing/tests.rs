@@ -6,5 +6,6 @@ mod bell;
 mod circumstances;
 mod explaining;
 mod following;
+mod outward;
 mod properties;
 mod worded;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::{
     acts,
     connection::{Conn, write_transaction},
+    deliveries::{self, NewDelivery},
     events::{self, Key, NewEvent},
     inbox::Inboxes,
     memory::Memory,
@@ -237,7 +238,8 @@ impl<'a> Group<'a> {
             self.tickets.update(ticket, |facts| facts.take_event(event));
         }
         let facts = ticket.as_ref().and_then(|ticket| self.tickets.get(ticket));
-        let plan = self.context.router.route(Facts { event, ticket: facts, snapshot: &self.snapshot, now: self.now });
+        let mut plan =
+            self.context.router.route(Facts { event, ticket: facts, snapshot: &self.snapshot, now: self.now });
         if let Some(ticket) = &ticket {
             self.tickets.update(ticket, |facts| facts.after_event(event));
             self.tickets.note_act(ticket, event);
@@ -250,8 +252,7 @@ impl<'a> Group<'a> {
             self.tickets.update(ticket, |facts| facts.note_told(plan.drafts.iter().map(|draft| &draft.agent)));
             plan.watches.iter().for_each(|watch| self.tickets.watch(ticket, watch));
         }
-        let notified: Vec<Id> =
-            plan.drafts.iter().filter(|draft| !draft.quiet).map(|draft| draft.agent.clone()).collect();
+        let notified = std::mem::take(&mut plan.notified);
         let receipt = events::receipt(&event.id, ReceiptStatus::Accepted, &notified);
         self.known.insert(key, notified.clone());
         self.routed.push(Routed { event, body, plan, notified, heads: Vec::new(), accepted_us });
@@ -327,7 +328,18 @@ impl<'a> Group<'a> {
         let made = self.changes.iter().zip(&self.notified_of).filter_map(|(change, event)| new_entry(change, event));
         let entries: Vec<NewEntry<'_>> = made.collect::<Result<_>>()?;
         notifications::insert(conn, &entries)?;
+        self.plan_deliveries(conn)?;
         Ok(true)
+    }
+
+    fn plan_deliveries(&self, conn: &mut Conn) -> Result<()> {
+        for routed in self.routed.iter().filter(|routed| !routed.plan.deliveries.is_empty()) {
+            // One event at a time: a later one may have to know what an earlier one sent.
+            let row = |planned| NewDelivery::new(conn, planned, routed.event, self.now);
+            let rows: Vec<NewDelivery<'_>> = routed.plan.deliveries.iter().map(row).collect::<Result<_>>()?;
+            deliveries::insert(conn, &rows)?;
+        }
+        Ok(())
     }
 
     fn carry_out_acts(&mut self, conn: &mut Conn, requests: &[&Request]) -> Result<()> {

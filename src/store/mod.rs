@@ -8,6 +8,7 @@ mod acts;
 mod bulk;
 mod checkpoint;
 mod connection;
+mod deliveries;
 mod events;
 mod group;
 mod inbox;
@@ -42,6 +43,7 @@ use self::{
     writer::Writers,
 };
 pub use self::{
+    deliveries::Delivery,
     records::{Edit, EditChange, RecordKind},
     types::{DeliveryNote, Heads, OnCommit, SourceStatus, StoreOptions, UnmatchedPerson, WatchedTicket},
     upkeep::Swept,
@@ -211,6 +213,12 @@ impl Store {
     pub async fn edit(&self, edits: Vec<Edit>) -> Result<Arc<Snapshot>> {
         self.writers.run(move |conn, _| Ok((records::edit(conn, &edits)?, Vec::new()))).await?;
         self.refresh().await
+    }
+
+    /// What an event planned to send beside the bell, or why not.
+    pub async fn deliveries(&self, source: &Id, event: &Id) -> Result<Vec<Delivery>> {
+        let (source, event) = (source.clone(), event.clone());
+        self.read(move |conn| deliveries::of_event(conn, &source, &event)).await
     }
 
     /// What is known of a ticket, its watches included.

@@ -114,6 +114,25 @@ table! {
 }
 
 table! {
+    deliveries (id) {
+        id -> Text,
+        event_source -> Text,
+        event_id -> Text,
+        recipient -> Text,
+        recipient_kind -> Text,
+        channel -> Text,
+        purpose -> Text,
+        address -> Nullable<Text>,
+        ticket_id -> Nullable<Text>,
+        state -> Text,
+        why -> Nullable<Text>,
+        due_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+table! {
     source_deliveries (source_id) {
         source_id -> Text,
         last_delivery_at -> Nullable<BigInt>,

@@ -107,6 +107,28 @@ CREATE TABLE contents (
     quiet          BOOLEAN NOT NULL
 ) WITHOUT ROWID;
 
+-- What is to go out beside the bell: who, by which way, what for; and why not, where it does not. An event and a purpose
+-- make one row for each person and way, whatever is repeated.
+CREATE TABLE deliveries (
+    id             TEXT   NOT NULL PRIMARY KEY,
+    event_source   TEXT   NOT NULL,
+    event_id       TEXT   NOT NULL,
+    recipient      TEXT   NOT NULL,
+    recipient_kind TEXT   NOT NULL,
+    channel        TEXT   NOT NULL,
+    purpose        TEXT   NOT NULL,
+    address        TEXT,
+    ticket_id      TEXT,
+    state          TEXT   NOT NULL,
+    why            TEXT,
+    due_at         BIGINT,
+    created_at     BIGINT NOT NULL,
+    updated_at     BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX deliveries_once ON deliveries (event_source, event_id, recipient_kind, recipient, channel, purpose);
+CREATE INDEX deliveries_due ON deliveries (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX deliveries_by_recipient ON deliveries (recipient, purpose, created_at);
+
 -- What arrived from helpdesks' own webhooks, per source.
 CREATE TABLE source_deliveries (
     source_id        TEXT NOT NULL PRIMARY KEY,

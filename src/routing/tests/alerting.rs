@@ -9,7 +9,12 @@ use serde_json::{Value, json};
 use super::alert_rows::{self, ADMIN_ADDRESS, Row};
 use crate::{
     domain::{Id, event::Event, plan::Facts, settings::Settings, snapshot::Snapshot, ticket::TicketFacts},
-    routing::{Decision, Engine, candidate::ChannelOutcome, channels::Outgoing, testing},
+    routing::{
+        Decision, Engine,
+        candidate::{CandidateKind, ChannelOutcome},
+        channels::Outgoing,
+        testing,
+    },
     testkit::covers,
 };
 
@@ -44,7 +49,8 @@ fn event(kind: &str, data: Value) -> Event {
 /// For whom an email goes out at once.
 fn alerted(decision: &Decision) -> BTreeSet<String> {
     let is_alerted = |outcome| matches!(outcome, ChannelOutcome::Now { rule: Some(_) });
-    let alerted = decision.candidates.iter().filter(|c| c.channels.is_some_and(|ways| is_alerted(ways.email)));
+    let staff = decision.candidates.iter().filter(|candidate| candidate.kind != CandidateKind::Contact);
+    let alerted = staff.filter(|candidate| candidate.channels.is_some_and(|ways| is_alerted(ways.email)));
     alerted.map(|candidate| candidate.recipient.to_string()).collect()
 }
 

@@ -24,7 +24,8 @@ fn event(id: &str, kind: &str, data: &Value) -> Value {
 /// For whom the email goes out at once.
 fn alerted(answer: &Value) -> BTreeSet<String> {
     let candidates = answer["candidates"].as_array().expect("candidates");
-    let at_once = candidates.iter().filter(|candidate| candidate["channels"]["email"]["outcome"] == "now");
+    let staff = candidates.iter().filter(|candidate| candidate["kind"] != "contact");
+    let at_once = staff.filter(|candidate| candidate["channels"]["email"]["outcome"] == "now");
     at_once.map(|candidate| candidate["recipient"].as_str().expect("an id").to_owned()).collect()
 }
 

@@ -2,6 +2,7 @@
 
 mod acts;
 mod behind;
+mod deliveries;
 mod events;
 mod log;
 mod plans;
@@ -16,6 +17,7 @@ use bellhop::{
     domain::{
         Id,
         act::{Act, Op, Selector},
+        delivery::{DeliveryChannel, PlannedDelivery, RecipientKind},
         event::{Assigned, Event, EventData, EventType},
         notification::{Draft, Priority, ShownActor, TicketRef},
         nudge::InboxChange,
@@ -157,7 +159,20 @@ impl Router for ToTheAssigned {
             comment: None,
             quiet: false,
         });
-        Plan { drafts: drafts.collect(), explanation: "[]".to_owned(), ..Plan::default() }
+        let drafts: Vec<Draft> = drafts.collect();
+        let notified = drafts.iter().map(|draft| draft.agent.clone()).collect();
+        let contact = facts.event.data.contact.iter();
+        let deliveries = contact.map(|contact| PlannedDelivery {
+            recipient: contact.id.clone().unwrap(),
+            kind: RecipientKind::Contact,
+            channel: DeliveryChannel::Email,
+            purpose: "autoresponses.overlimit",
+            address: contact.email.clone(),
+            skipped: None,
+            once_within: Some(24 * 3_600_000),
+        });
+        let deliveries = deliveries.collect();
+        Plan { drafts, notified, deliveries, explanation: "[]".to_owned(), ..Plan::default() }
     }
 }
 

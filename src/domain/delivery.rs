@@ -1,0 +1,66 @@
+//! What is to go out beside the bell whatever anybody's devices confirm: alert emails, texts by policy, everything to
+//! customers and to the administrative address. Planned with the event, in its transaction.
+
+use serde::Serialize;
+
+use super::{Id, Millis};
+
+/// One message on one channel to one person, or the reason why there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedDelivery {
+    /// Agent or contact id, an address where a contact has no id, `ADMIN`.
+    pub recipient: Id,
+    /// What `recipient` is.
+    pub kind: RecipientKind,
+    /// By which way.
+    pub channel: DeliveryChannel,
+    /// The switch or policy that says so: `alerts.assignment.agent`. Also tells several of one event apart.
+    pub purpose: &'static str,
+    /// Where it goes, for those whom the directory need not know; an agent's address is looked up when it is sent.
+    pub address: Option<String>,
+    /// Why it does not go out.
+    pub skipped: Option<&'static str>,
+    /// At most one of this purpose to this person within so long (D-09).
+    pub once_within: Option<Millis>,
+}
+
+/// What a recipient is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecipientKind {
+    /// A member of the staff.
+    Agent,
+    /// A customer.
+    Contact,
+    /// The administrative email address.
+    Address,
+}
+
+impl RecipientKind {
+    /// The word in the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RecipientKind::Agent => "agent",
+            RecipientKind::Contact => "contact",
+            RecipientKind::Address => "address",
+        }
+    }
+}
+
+/// Channels of planned deliveries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum DeliveryChannel {
+    Email,
+    Sms,
+}
+
+impl DeliveryChannel {
+    /// The word in the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DeliveryChannel::Email => "email",
+            DeliveryChannel::Sms => "sms",
+        }
+    }
+}

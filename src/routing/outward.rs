@@ -1,0 +1,233 @@
+//! Emails to people who have no inbox: autoresponses to customers, system alerts to the administrative
+//! address. Automatic mail is never answered (RFC 3834).
+
+use super::{
+    alerts::ADMIN,
+    candidate::{Candidate, CandidateKind, ChannelOutcome, Channels, Outcome, Why},
+    channels::Outgoing,
+};
+use crate::domain::{
+    Id, Millis,
+    alerts::Narrowed,
+    event::{ActorKind, ContactRef, EventType, NotifyCustomer},
+    plan::Facts,
+    ticket::TicketFacts,
+};
+
+/// At most one overlimit notice in so long (D-09).
+const OVERLIMIT_EVERY: Millis = 24 * 3_600_000;
+
+/// One who is written to, or would be.
+pub struct Written {
+    /// As the explanation lists it.
+    pub candidate: Candidate,
+    /// Where it goes.
+    pub address: Option<String>,
+    /// At most one within so long.
+    pub once_within: Option<Millis>,
+}
+
+/// Which of the autoresponses a department or help topic may switch off.
+#[derive(Clone, Copy, PartialEq)]
+enum Autoresponse {
+    NewTicket,
+    NewMessage,
+    Other,
+}
+
+/// Everybody outside to whom this event writes.
+pub fn of(facts: &Facts<'_>, outgoing: &Outgoing) -> Vec<Written> {
+    let settings = &facts.snapshot.settings;
+    let (data, on) = (&facts.event.data, &settings.autoresponses);
+    let mut writer = Writer { facts, outgoing, written: Vec::new() };
+    match facts.event.kind {
+        EventType::SystemError => writer.administrator("system.error"),
+        EventType::SystemSqlError if settings.system_alerts.sql_errors => {
+            writer.administrator("system_alerts.sql_errors")
+        }
+        EventType::AuthExcessiveLogins if settings.system_alerts.excessive_logins => {
+            writer.administrator("system_alerts.excessive_logins");
+        }
+        EventType::ContactOverlimit if on.overlimit => {
+            let contact = data.contact.clone();
+            writer.contacts(
+                contact,
+                "autoresponses.overlimit",
+                "overlimit",
+                Autoresponse::Other,
+                Some(OVERLIMIT_EVERY),
+            );
+        }
+        EventType::TicketCreated => {
+            let by_agent = data.actor.agent().is_some();
+            let owner = facts.ticket.and_then(|ticket| ticket.customer.clone());
+            let kind = Autoresponse::NewTicket;
+            if by_agent && on.new_ticket_by_agent {
+                writer.contacts(owner, "autoresponses.new_ticket_by_agent", "autoresponse", kind, None);
+            } else if !by_agent && on.new_ticket {
+                writer.contacts(owner, "autoresponses.new_ticket", "autoresponse", kind, None);
+            }
+        }
+        EventType::MessageReceived => {
+            let kind = Autoresponse::NewMessage;
+            let poster = facts.ticket.and_then(|ticket| poster(facts, ticket));
+            let others = facts.ticket.map_or_else(Vec::new, |ticket| others(ticket, poster.as_ref()));
+            if on.message_submitter {
+                writer.contacts(poster, "autoresponses.message_submitter", "confirmation", kind, None);
+            }
+            if on.message_participants {
+                writer.contacts(others, "autoresponses.message_participants", "participant", kind, None);
+            }
+        }
+        EventType::ReplySent => {
+            let owner = facts.ticket.and_then(|ticket| ticket.customer.clone());
+            let participants = facts.ticket.map_or(&[][..], |ticket| &ticket.participants);
+            let participants = participants.iter().filter(|_| data.notify_customer == Some(NotifyCustomer::All));
+            if matches!(data.notify_customer, Some(NotifyCustomer::All | NotifyCustomer::Customer)) {
+                let all: Vec<ContactRef> = owner.into_iter().chain(participants.cloned()).collect();
+                writer.contacts(all, "reply.notify_customer", "agent_reply", Autoresponse::Other, None);
+            }
+        }
+        _ => {}
+    }
+    writer.written
+}
+
+/// Who wrote: the owner, or the participant whom the event names.
+fn poster(facts: &Facts<'_>, ticket: &TicketFacts) -> Option<ContactRef> {
+    let actor = &facts.event.data.actor;
+    if actor.kind != ActorKind::Customer {
+        return ticket.customer.clone();
+    }
+    let named = ContactRef { id: actor.id.clone(), name: actor.name.clone(), email: actor.email.clone(), phone: None };
+    let known = ticket.customer.iter().chain(&ticket.participants).find(|contact| is_same(contact, &named));
+    let unnamed = actor.id.is_none() && actor.email.is_none();
+    known.or_else(|| ticket.customer.as_ref().filter(|_| unnamed)).cloned().or(Some(named))
+}
+
+/// Everybody on the ticket but the one who wrote: "Reply All".
+fn others(ticket: &TicketFacts, poster: Option<&ContactRef>) -> Vec<ContactRef> {
+    let all = ticket.customer.iter().chain(&ticket.participants);
+    all.filter(|contact| poster.is_none_or(|poster| !is_same(contact, poster))).cloned().collect()
+}
+
+fn is_same(one: &ContactRef, other: &ContactRef) -> bool {
+    let same_id = one.id.is_some() && one.id == other.id;
+    let same_email = matches!((&one.email, &other.email), (Some(one), Some(other)) if one.eq_ignore_ascii_case(other));
+    same_id || same_email
+}
+
+/// Mail systems and addresses that nobody reads.
+fn answers_itself(address: &str) -> bool {
+    let local = address.split('@').next().unwrap_or("").to_ascii_lowercase();
+    ["mailer-daemon", "postmaster", "noreply", "no-reply", "donotreply", "do-not-reply", "bounce"]
+        .iter()
+        .any(|word| local == *word || local.starts_with(&format!("{word}+")))
+}
+
+struct Writer<'f> {
+    facts: &'f Facts<'f>,
+    outgoing: &'f Outgoing,
+    written: Vec<Written>,
+}
+
+impl Writer<'_> {
+    fn administrator(&mut self, switch: &'static str) {
+        let address = self.outgoing.admin_address.clone();
+        let why = match &address {
+            None => Some(Why::NoAddress),
+            Some(_) if !self.outgoing.email => Some(Why::NotConfigured),
+            Some(_) => None,
+        };
+        let candidate = candidate(Id::from(ADMIN), CandidateKind::Address, switch, "system_alert", why);
+        self.written.push(Written { candidate, address, once_within: None });
+    }
+
+    fn contacts(
+        &mut self,
+        contacts: impl IntoIterator<Item = ContactRef>,
+        switch: &'static str,
+        reason: &'static str,
+        kind: Autoresponse,
+        once_within: Option<Millis>,
+    ) {
+        for contact in contacts {
+            let known = contact.id.as_deref().and_then(|id| self.facts.snapshot.directory.contact(id));
+            let address =
+                contact.email.clone().or_else(|| known?.email.clone()).filter(|address| address.contains('@'));
+            let Some(recipient) = contact.id.or_else(|| address.as_deref().map(Id::from)) else { continue };
+            if self.written.iter().any(|known| known.candidate.recipient == recipient) {
+                continue;
+            }
+            let why = self.obstacle(kind, address.as_deref());
+            let candidate = candidate(recipient, CandidateKind::Contact, switch, reason, why);
+            self.written.push(Written { candidate, address, once_within });
+        }
+    }
+
+    /// Why nothing is written.
+    fn obstacle(&self, kind: Autoresponse, address: Option<&str>) -> Option<Why> {
+        let data = &self.facts.event.data;
+        let Some(address) = address else { return Some(Why::NoAddress) };
+        let own = |own: &String| own.eq_ignore_ascii_case(address);
+        if data.auto_reply || data.bounce {
+            Some(Why::AutomaticMail)
+        } else if answers_itself(address) || self.outgoing.admin_address.as_ref().is_some_and(own) {
+            Some(Why::NobodyReads)
+        } else if kind != Autoresponse::Other && data.autorespond == Some(false) {
+            Some(Why::NotWanted)
+        } else if data.bot_answered && kind != Autoresponse::Other {
+            Some(Why::BotAnswered)
+        } else if self.is_switched_off(kind) {
+            Some(Why::SwitchedOff)
+        } else if !self.outgoing.email {
+            Some(Why::NotConfigured)
+        } else {
+            None
+        }
+    }
+
+    /// By the department or the help topic.
+    fn is_switched_off(&self, kind: Autoresponse) -> bool {
+        let Some(ticket) = self.facts.ticket else { return false };
+        let settings = &self.facts.snapshot.settings;
+        let department = ticket.department.as_deref();
+        let own =
+            department.and_then(|id| self.facts.snapshot.directory.department(id)).map(|known| known.autoresponse);
+        let narrowed = [
+            department.and_then(|id| settings.departments.get(id)),
+            ticket.help_topic.as_deref().and_then(|topic| settings.help_topics.get(topic)),
+        ];
+        let is_off = |of: fn(&Narrowed) -> Option<bool>| narrowed.iter().flatten().any(|one| of(one) == Some(false));
+        match kind {
+            Autoresponse::NewTicket => {
+                own.is_some_and(|own| own.new_ticket == Some(false)) || is_off(|one| one.autorespond_new_ticket)
+            }
+            Autoresponse::NewMessage => {
+                own.is_some_and(|own| own.new_message == Some(false)) || is_off(|one| one.autorespond_new_message)
+            }
+            Autoresponse::Other => false,
+        }
+    }
+}
+
+fn candidate(
+    recipient: Id,
+    kind: CandidateKind,
+    switch: &'static str,
+    reason: &'static str,
+    why: Option<Why>,
+) -> Candidate {
+    let none = ChannelOutcome::Skipped { why: "no_inbox" };
+    let email = ChannelOutcome::Now { rule: Some(switch) };
+    Candidate {
+        recipient,
+        kind,
+        outcome: if why.is_none() { Outcome::Notified } else { Outcome::Skipped },
+        why,
+        reason: Some(reason),
+        rule: Some(switch),
+        category: None,
+        channels: why.is_none().then_some(Channels { bell: none, web_push: none, email, sms: none }),
+    }
+}
