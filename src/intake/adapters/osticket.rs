@@ -6,7 +6,7 @@
 
 mod payload;
 
-use self::payload::{Actor as Doer, Assigned as Given, Entry, Hook, Person, Ticket};
+use self::payload::{Actor as Doer, Assigned as Given, Entry, Hook, Named, Person, Ticket};
 use super::{
     HookRequest, Parsed,
     loose::{LooseId, LooseName, LooseTime, MAX_MESSAGE_BYTES, MAX_NAME_BYTES, clip},
@@ -52,10 +52,11 @@ const EVENTS: &[(&str, EventType)] = &[
 /// As [`super::parse`].
 pub fn parse(request: &HookRequest<'_>) -> Result<Parsed> {
     verify(request)?;
-    let hook: Hook = json::read(request.body, json::HOOK, "")?;
-    if !hook.plugin.as_deref().is_some_and(|plugin| plugin.starts_with("bellhop-osticket")) {
+    let Named { plugin } = json::read(request.body, json::HOOK, "")?;
+    if !plugin.is_some_and(|plugin| plugin.starts_with("bellhop-osticket/")) {
         return Err(wrong_system("/plugin", "this was not sent by Bellhop's plugin for osTicket"));
     }
+    let hook: Hook = json::read(request.body, json::HOOK, "")?;
     let Some(id) = hook.id.as_deref().filter(|id| !id.is_empty()) else {
         return Err(wrong_system("/id", "every event of the plugin has an id"));
     };

@@ -7,11 +7,15 @@ use crate::{
     intake::adapters::loose::{LooseId, LooseName, LooseTime, MAX_NAME_BYTES, clip},
 };
 
+/// `bellhop-osticket/1.0`, by which its deliveries are known.
+#[derive(Deserialize)]
+pub struct Named {
+    pub plugin: Option<String>,
+}
+
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub struct Hook {
-    /// `bellhop-osticket/1.0`, by which its deliveries are known.
-    pub plugin: Option<String>,
     pub event: Option<String>,
     /// Stays over retries.
     pub id: Option<String>,
