@@ -35,10 +35,10 @@ pub struct Delivered {
 /// look the same from outside.
 #[utoipa::path(
     post, path = "/hooks/{kind}/{source}", tag = "Producers",
-    params(("kind" = String, Path, description = "zammad or chatwoot"), ("source" = String, Path)),
+    params(("kind" = String, Path, description = "zammad, chatwoot, frappe, osticket or slack"), ("source" = String, Path)),
     request_body = Object,
     responses(
-        (status = 202, body = Delivered), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 202, body = Delivered), (status = 200, body = Delivered, description = "as 202, for slack"), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 404, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem),
         (status = 503, body = Problem),
     )
@@ -64,7 +64,8 @@ pub async fn accept(
     };
     state.metrics.hooks.with_label_values(&[kind, outcome]).inc();
     note(&state, &source, &delivered).await;
-    delivered.map(|(delivered, _)| HttpResponse::Accepted().json(delivered))
+    let mut answer = if adapters::wants_200(kind) { HttpResponse::Ok() } else { HttpResponse::Accepted() };
+    delivered.map(|(delivered, _)| answer.json(delivered))
 }
 
 type Unmatched = Vec<(String, String)>;

@@ -1,10 +1,11 @@
 //! Helpdesks that post their own webhooks: made over REST, verified by their secret, and how their deliveries went.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 
 use crate::{
-    harness::TestHub,
+    harness::{TestHub, assigned},
     http_raw::{Raw, request},
 };
 
@@ -89,4 +90,54 @@ async fn removed_source_is_refused_from_then_on() {
     assert_eq!(request(&hub, "DELETE", "/api/v1/sources/main").admin().send().await.status, 204);
     deliver(&hub, &zammad_reply().to_string(), "s3cret-of-zammad", "job-1").await.problem(401, "auth.required");
     request(&hub, "GET", "/api/v1/sources/main").admin().send().await.problem(404, "not_found");
+}
+
+/// Posts a fixture of `tests/data/hooks` to the source `main` of its kind, signed as its sender signs it.
+async fn deliver_fixture(hub: &TestHub, kind: &str, name: &str, secret: &str) -> Raw {
+    let path = format!("{}/tests/data/hooks/{kind}/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let body = std::fs::read_to_string(path).unwrap();
+    let hmac = |parts: [&str; 3]| {
+        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+        parts.iter().for_each(|part| mac.update(part.as_bytes()));
+        mac.finalize().into_bytes()
+    };
+    let post = |query: &str| request(hub, "POST", &format!("/hooks/{kind}/main{query}"));
+    match kind {
+        "frappe" => post("").header("x-frappe-webhook-signature", &STANDARD.encode(hmac([&body, "", ""]))),
+        "osticket" => {
+            let at = (hub.clock().now() / 1_000).to_string();
+            let signature = format!("sha256={}", hex::encode(hmac([&at, ".", &body])));
+            post("").header("x-bellhop-timestamp", &at).header("x-bellhop-signature", &signature)
+        }
+        _ => post(&format!("?token={secret}")),
+    }
+    .body(body)
+    .send()
+    .await
+}
+
+#[tokio::test]
+async fn replayed_delivery_of_frappe_osticket_and_slack_rings_once() {
+    for (kind, name) in [("frappe", "communication_received"), ("osticket", "message"), ("slack", "message")] {
+        let hub = TestHub::start().await;
+        let mut ben = hub.agent("ben").connect().await;
+        hub.event(assigned("ben").on_ticket(if kind == "frappe" { "main:1023" } else { "main:81" })).await;
+        ben.expect_notification("assignment").await;
+        put(&hub, "main", json!({"kind": kind, "secret": "s3cret-of-theirs"})).await.ok();
+        deliver_fixture(&hub, kind, name, "guessed").await.problem(401, "auth.required");
+        let delivered = deliver_fixture(&hub, kind, name, "s3cret-of-theirs").await.ok();
+        assert_eq!(delivered["results"][0]["notified"], json!(["ben"]), "{kind}: {delivered}");
+        ben.expect_notification("customer_reply").await;
+        let again = deliver_fixture(&hub, kind, name, "s3cret-of-theirs").await.ok();
+        assert_eq!(again["results"][0]["status"], "duplicate", "{kind}");
+        ben.expect_nothing().await;
+    }
+}
+
+#[tokio::test]
+async fn osticket_plugin_that_takes_only_200_for_success_gets_it() {
+    let hub = TestHub::start().await;
+    put(&hub, "main", json!({"kind": "slack", "secret": "s3cret-of-theirs"})).await.ok();
+    assert_eq!(deliver_fixture(&hub, "slack", "message", "s3cret-of-theirs").await.status, 200);
+    deliver_fixture(&hub, "slack", "another_sender", "s3cret-of-theirs").await.problem(422, "hook.wrong_system");
 }

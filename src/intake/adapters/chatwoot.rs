@@ -6,9 +6,6 @@
 
 mod payload;
 
-use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
-
 use self::payload::{Conversation, ConversationHook, MessageHook, MessageType, Named, Person, PersonKind, Status};
 use super::{
     HookRequest, Parsed,
@@ -61,27 +58,21 @@ pub fn parse(request: &HookRequest<'_>) -> Result<Parsed> {
         "conversation_status_changed" => on_conversation(request, status_change),
         "conversation_opened" => on_conversation(request, |hook, _| reopened(hook)),
         "conversation_resolved" => on_conversation(request, |_, _| Ok(EventType::TicketClosed)),
-        silent if SILENT.contains(&silent) => Ok(ignored("this event of Chatwoot concerns no agent")),
-        _ => Ok(ignored("Chatwoot's event of this name is not known")),
+        silent if SILENT.contains(&silent) => Ok(Parsed::ignored("this event of Chatwoot concerns no agent")),
+        _ => Ok(Parsed::ignored("Chatwoot's event of this name is not known")),
     }
 }
 
 fn verify(request: &HookRequest<'_>) -> Result<()> {
     let signature = request.headers.header("x-chatwoot-signature");
     if signature.is_none() {
-        let given = request.query.split('&').find_map(|pair| pair.strip_prefix("token=")).ok_or(Error::Unauthorized)?;
-        let is_same = bool::from(given.as_bytes().ct_eq(request.source.secret.as_bytes()));
-        return if is_same { Ok(()) } else { Err(Error::Unauthorized) };
+        return verify::same_token(request.query, &request.source.secret);
     }
     let timestamp = request.headers.header("x-chatwoot-timestamp");
     let signed = timestamp.unwrap_or_default().as_bytes();
     let ours = verify::hmac_sha256(&request.source.secret, &[signed, b".", request.body]);
     verify::same_hex(signature, "sha256=", &ours)?;
     verify::is_recent(timestamp, request.now)
-}
-
-fn ignored(why: &'static str) -> Parsed {
-    Parsed { ignored: Some(why), ..Parsed::default() }
 }
 
 /// Why nothing comes of a delivery.
@@ -127,7 +118,7 @@ fn on_conversation(
         return Err(Error::invalid("hook.wrong_system", "/id", "this is no webhook of Chatwoot: no conversation id"));
     };
     match decide(&hook, hook.conversation.status()) {
-        Err(why) => Ok(ignored(why)),
+        Err(why) => Ok(Parsed::ignored(why)),
         Ok(kind) => {
             let account = hook.account_id();
             let mut reader =
@@ -153,7 +144,7 @@ fn on_message(request: &HookRequest<'_>) -> Result<Parsed> {
         Some(MessageType::Incoming) => EventType::MessageReceived,
         Some(MessageType::Outgoing) if hook.private => EventType::NoteAdded,
         Some(MessageType::Outgoing) => EventType::ReplySent,
-        _ => return Ok(ignored("activity and template messages are written by Chatwoot itself")),
+        _ => return Ok(Parsed::ignored("activity and template messages are written by Chatwoot itself")),
     };
     let account = hook.account_id();
     let mut reader = Reader { request, conversation, id, account, people: request.people() };
@@ -176,7 +167,7 @@ impl Reader<'_> {
         let id = match self.request.headers.header("x-chatwoot-delivery").filter(|id| !id.is_empty()) {
             Some(id) => Id::from(clip(id, crate::domain::MAX_ID_CHARS)),
             // Versions without delivery ids: a digest of what was sent, so that a retry is the same event.
-            None => Id::from(hex::encode(Sha256::digest(self.request.body))),
+            None => self.request.digest(),
         };
         Event { source: self.request.event_source(), id, kind, time: time.min(self.request.now), data }
     }

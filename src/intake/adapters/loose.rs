@@ -103,6 +103,8 @@ pub fn clip(text: &str, max_bytes: usize) -> String {
 
 /// Bytes of a subject or name that are kept.
 pub const MAX_NAME_BYTES: usize = 1_000;
+/// Bytes of an id or a name that becomes part of one: with the source's name in front it is still short enough for an id.
+pub const MAX_KEY_BYTES: usize = 180;
 /// Bytes of a message that are kept: an excerpt is shown, and mentions stand near the start.
 pub const MAX_MESSAGE_BYTES: usize = 256 * 1024;
 

@@ -2,12 +2,16 @@
 //! anything, takes the delivery's own id for the event's, and says plainly what it does not map.
 
 pub mod chatwoot;
+pub mod frappe;
 mod loose;
+pub mod osticket;
 mod people;
+pub mod slack;
 mod verify;
 pub mod zammad;
 
 use people::People;
+use sha2::{Digest, Sha256};
 
 use super::{
     check::{self, Problems},
@@ -49,8 +53,20 @@ pub struct Parsed {
     pub ignored: Option<&'static str>,
 }
 
+impl Parsed {
+    /// A delivery that is fine and of which nothing comes.
+    fn ignored(why: &'static str) -> Parsed {
+        Parsed { ignored: Some(why), ..Parsed::default() }
+    }
+}
+
 /// Kinds of adapters, as `Source::kind` and the path spell them.
-pub const KINDS: &[&str] = &["zammad", "chatwoot"];
+pub const KINDS: &[&str] = &["zammad", "chatwoot", "frappe", "osticket", "slack"];
+
+/// Whether senders of this kind take 200 for success and every other status, 202 too, for a failure.
+pub fn wants_200(kind: &str) -> bool {
+    kind == "slack"
+}
 
 /// Verifies and reads one delivery.
 ///
@@ -62,6 +78,9 @@ pub fn parse(request: &HookRequest<'_>) -> Result<Parsed> {
     let parsed = match request.source.kind.as_str() {
         "zammad" => zammad::parse(request),
         "chatwoot" => chatwoot::parse(request),
+        "frappe" => frappe::parse(request),
+        "osticket" => osticket::parse(request),
+        "slack" => slack::parse(request),
         _ => Err(Error::NotFound("adapter")),
     }?;
     for event in &parsed.events {
@@ -86,6 +105,11 @@ impl<'a> HookRequest<'a> {
     /// Where the helpdesk is, without the slash at the end.
     fn base_url(&self) -> Option<&'a str> {
         self.source.base_url.as_deref().map(|base| base.trim_end_matches('/')).filter(|base| !base.is_empty())
+    }
+
+    /// An event id for senders that give none: what they sent, so that a retry is the same event.
+    fn digest(&self) -> Id {
+        Id::from(hex::encode(Sha256::digest(self.body)))
     }
 
     fn people(&self) -> People<'a> {

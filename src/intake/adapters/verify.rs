@@ -1,5 +1,6 @@
 //! Signatures of webhooks, compared in constant time: how long the comparison takes tells nothing about the secret.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac, digest::Output};
 use sha1::Sha1;
 use sha2::Sha256;
@@ -35,7 +36,30 @@ pub fn same_hex(given: Option<&str>, prefix: &str, ours: &[u8]) -> Result<()> {
     let given = given.ok_or(Error::Unauthorized)?.trim();
     let hex = given.strip_prefix(prefix).unwrap_or(given);
     let bytes = hex::decode(hex).map_err(|_| Error::Unauthorized)?;
-    if bool::from(bytes.ct_eq(ours)) { Ok(()) } else { Err(Error::Unauthorized) }
+    same(&bytes, ours)
+}
+
+/// Compares a signature in base64 with the one we made.
+///
+/// # Errors
+/// [`Error::Unauthorized`], whatever is wrong with it.
+pub fn same_base64(given: Option<&str>, ours: &[u8]) -> Result<()> {
+    let given = given.ok_or(Error::Unauthorized)?.trim();
+    let bytes = STANDARD.decode(given).map_err(|_| Error::Unauthorized)?;
+    same(&bytes, ours)
+}
+
+/// Compares the secret that stands in the address, `?token=`, for senders that do not sign.
+///
+/// # Errors
+/// [`Error::Unauthorized`] when it is missing or another one.
+pub fn same_token(query: &str, secret: &str) -> Result<()> {
+    let given = query.split('&').find_map(|pair| pair.strip_prefix("token=")).ok_or(Error::Unauthorized)?;
+    same(given.as_bytes(), secret.as_bytes())
+}
+
+fn same(given: &[u8], ours: &[u8]) -> Result<()> {
+    if bool::from(given.ct_eq(ours)) { Ok(()) } else { Err(Error::Unauthorized) }
 }
 
 /// Refuses a signed time in seconds that is too far from ours.

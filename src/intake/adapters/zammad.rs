@@ -4,7 +4,6 @@
 //! Signature: `X-Hub-Signature: sha1=<hex>`, HMAC-SHA1 of the raw body. `X-Zammad-Delivery` stays over retries.
 
 use serde::{Deserialize, de};
-use sha2::{Digest, Sha256};
 
 use super::{
     HookRequest, Parsed,
@@ -162,7 +161,7 @@ pub fn parse(request: &HookRequest<'_>) -> Result<Parsed> {
     };
     let Some(what) = what else {
         let why = "the trigger's name is not one of bellhop:<event>, and the article does not say what happened";
-        return Ok(Parsed { ignored: Some(why), ..Parsed::default() });
+        return Ok(Parsed::ignored(why));
     };
     let mut reader = Reader { request, ticket, ticket_id, article, people: request.people() };
     let event = reader.event(what);
@@ -230,7 +229,7 @@ impl Reader<'_> {
     fn delivery_id(&self) -> Id {
         match self.request.headers.header("x-zammad-delivery").filter(|id| !id.is_empty()) {
             Some(id) => Id::from(clip(id, crate::domain::MAX_ID_CHARS)),
-            None => Id::from(hex::encode(Sha256::digest(self.request.body))),
+            None => self.request.digest(),
         }
     }
 

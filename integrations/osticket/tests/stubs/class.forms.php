@@ -1,0 +1,1 @@
+<?php // Stands for osTicket's file of this name; see osticket.php.
