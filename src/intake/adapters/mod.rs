@@ -2,6 +2,7 @@
 //! anything, takes the delivery's own id for the event's, and says plainly what it does not map.
 
 pub mod chatwoot;
+pub mod freescout;
 mod loose;
 mod people;
 mod verify;
@@ -50,7 +51,7 @@ pub struct Parsed {
 }
 
 /// Kinds of adapters, as `Source::kind` and the path spell them.
-pub const KINDS: &[&str] = &["zammad", "chatwoot"];
+pub const KINDS: &[&str] = &["zammad", "chatwoot", "freescout"];
 
 /// Verifies and reads one delivery.
 ///
@@ -62,6 +63,7 @@ pub fn parse(request: &HookRequest<'_>) -> Result<Parsed> {
     let parsed = match request.source.kind.as_str() {
         "zammad" => zammad::parse(request),
         "chatwoot" => chatwoot::parse(request),
+        "freescout" => freescout::parse(request),
         _ => Err(Error::NotFound("adapter")),
     }?;
     for event in &parsed.events {

@@ -1,5 +1,6 @@
 //! Signatures of webhooks, compared in constant time: how long the comparison takes tells nothing about the secret.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac, digest::Output};
 use sha1::Sha1;
 use sha2::Sha256;
@@ -36,6 +37,25 @@ pub fn same_hex(given: Option<&str>, prefix: &str, ours: &[u8]) -> Result<()> {
     let hex = given.strip_prefix(prefix).unwrap_or(given);
     let bytes = hex::decode(hex).map_err(|_| Error::Unauthorized)?;
     if bool::from(bytes.ct_eq(ours)) { Ok(()) } else { Err(Error::Unauthorized) }
+}
+
+/// Compares a signature in base64 with the one we made.
+///
+/// # Errors
+/// [`Error::Unauthorized`], whatever is wrong with it.
+pub fn same_base64(given: Option<&str>, ours: &[u8]) -> Result<()> {
+    let given = given.ok_or(Error::Unauthorized)?.trim();
+    let bytes = STANDARD.decode(given).map_err(|_| Error::Unauthorized)?;
+    if bool::from(bytes.ct_eq(ours)) { Ok(()) } else { Err(Error::Unauthorized) }
+}
+
+/// Compares a secret that came as it is, in the body or the address, with the source's. An empty one never fits.
+///
+/// # Errors
+/// [`Error::Unauthorized`], whatever is wrong with it.
+pub fn same_secret(given: Option<&str>, ours: &str) -> Result<()> {
+    let given = given.filter(|given| !given.is_empty()).ok_or(Error::Unauthorized)?;
+    if bool::from(given.as_bytes().ct_eq(ours.as_bytes())) { Ok(()) } else { Err(Error::Unauthorized) }
 }
 
 /// Refuses a signed time in seconds that is too far from ours.
