@@ -35,7 +35,7 @@ pub struct Delivered {
 /// look the same from outside.
 #[utoipa::path(
     post, path = "/hooks/{kind}/{source}", tag = "Producers",
-    params(("kind" = String, Path, description = "zammad, chatwoot or freescout"), ("source" = String, Path)),
+    params(("kind" = String, Path, description = "zammad, chatwoot, freescout or support-board"), ("source" = String, Path)),
     request_body = Object,
     responses(
         (status = 202, body = Delivered), (status = 400, body = Problem), (status = 401, body = Problem),

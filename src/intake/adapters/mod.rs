@@ -5,6 +5,7 @@ pub mod chatwoot;
 pub mod freescout;
 mod loose;
 mod people;
+pub mod support_board;
 mod verify;
 pub mod zammad;
 
@@ -51,7 +52,7 @@ pub struct Parsed {
 }
 
 /// Kinds of adapters, as `Source::kind` and the path spell them.
-pub const KINDS: &[&str] = &["zammad", "chatwoot", "freescout"];
+pub const KINDS: &[&str] = &["zammad", "chatwoot", "freescout", "support-board"];
 
 /// Verifies and reads one delivery.
 ///
@@ -64,6 +65,7 @@ pub fn parse(request: &HookRequest<'_>) -> Result<Parsed> {
         "zammad" => zammad::parse(request),
         "chatwoot" => chatwoot::parse(request),
         "freescout" => freescout::parse(request),
+        "support-board" => support_board::parse(request),
         _ => Err(Error::NotFound("adapter")),
     }?;
     for event in &parsed.events {
