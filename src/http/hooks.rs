@@ -35,7 +35,10 @@ pub struct Delivered {
 /// look the same from outside.
 #[utoipa::path(
     post, path = "/hooks/{kind}/{source}", tag = "Producers",
-    params(("kind" = String, Path, description = "zammad, chatwoot, frappe, osticket or slack"), ("source" = String, Path)),
+    params(
+        ("kind" = String, Path, description = "zammad, chatwoot, frappe, osticket, slack, freescout or support-board"),
+        ("source" = String, Path),
+    ),
     request_body = Object,
     responses(
         (status = 202, body = Delivered), (status = 200, body = Delivered, description = "as 202, for slack"), (status = 400, body = Problem), (status = 401, body = Problem),

@@ -19,6 +19,7 @@ mod notifications;
 mod openapi;
 mod ops;
 mod outer;
+mod people;
 mod preferences;
 mod records;
 mod routes;

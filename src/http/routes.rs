@@ -7,7 +7,7 @@ use actix_web::{
 use utoipa::OpenApi;
 
 use super::{
-    changes, directory, events, explain, hooks, inbox, me, notifications, ops, preferences, problem,
+    changes, directory, events, explain, hooks, inbox, me, notifications, ops, people, preferences, problem,
     records::{agents, contacts, departments, teams},
     session, settings, sources, test, watches,
 };
@@ -65,6 +65,7 @@ routes! {
     "/api/v1/contacts/{id}" { get contacts::show, put contacts::put, delete contacts::remove }
     "/api/v1/sources" { get sources::list }
     "/api/v1/sources/{source}" { get sources::show, put sources::put, delete sources::remove }
+    "/api/v1/sources/{source}/people/{external_id}" { put people::put, delete people::remove }
     "/healthz" { get ops::health }
     "/readyz" { get ops::ready }
     "/metrics" { get ops::metrics }

@@ -25,7 +25,8 @@ use crate::{
 /// What a helpdesk needs to post here.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 pub struct SourceGiven {
-    /// Which adapter reads it: `zammad`, `chatwoot`, `frappe`, `osticket`, `slack`. May be left out when the source is there already.
+    /// Which adapter reads it: `zammad`, `chatwoot`, `frappe`, `osticket`, `slack`, `freescout` (Help Scout as well),
+    /// `support-board`. May be left out when the source is there already.
     #[serde(default)]
     kind: Option<String>,
     /// The secret its webhooks are signed with; made, and shown once, when the source has none yet.

@@ -254,6 +254,15 @@ impl Store {
         self.writers.run(move |conn, _| Ok((sources::note(conn, &source, &note, now)?, Vec::new()))).await
     }
 
+    /// Takes a person off a source's list of those whom nobody matched; no error when they are not on it.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn forget_person(&self, source: &Id, external_id: &str) -> Result<()> {
+        let (source, external_id) = (source.clone(), external_id.to_owned());
+        self.writers.run(move |conn, _| Ok((sources::forget_person(conn, &source, &external_id)?, Vec::new()))).await
+    }
+
     /// What [`Store::note_delivery`] gathered about a source.
     pub async fn source_status(&self, source: &Id) -> Result<SourceStatus> {
         let source = source.clone();

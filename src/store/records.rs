@@ -97,6 +97,10 @@ pub enum EditChange {
     Merge(Map<String, Value>),
     /// The same, into nested objects as well (RFC 7396).
     MergeDeep(Map<String, Value>),
+    /// Adds a text to a list of texts that does not hold it yet. Never makes a record.
+    AddTo(&'static str, String),
+    /// Takes a text out of a list of texts; no error when it, the list or the record is not there.
+    TakeFrom(&'static str, String),
     /// Removes it; no error when it is not there.
     Delete,
 }
@@ -175,13 +179,27 @@ fn read_body(conn: &mut Conn, kind: RecordKind, id: &str) -> Result<Option<Map<S
 }
 
 fn changed(edit: &Edit, before: Option<Map<String, Value>>) -> Result<Option<Map<String, Value>>> {
-    let (patch, deep) = match &edit.change {
-        EditChange::Delete => return Ok(None),
-        EditChange::Merge(patch) => (patch, false),
-        EditChange::MergeDeep(patch) => (patch, true),
+    let mut body = match (&edit.change, before) {
+        (EditChange::Delete, _) | (EditChange::TakeFrom(..), None) => return Ok(None),
+        (EditChange::AddTo(..), None) => return Err(Error::NotFound(edit.kind.as_str())),
+        (_, before) => before.unwrap_or_default(),
     };
-    let mut body = before.unwrap_or_default();
-    merge(&mut body, patch, deep);
+    match &edit.change {
+        EditChange::Merge(patch) => merge(&mut body, patch, false),
+        EditChange::MergeDeep(patch) => merge(&mut body, patch, true),
+        EditChange::AddTo(member, text) => {
+            let list = body.entry(*member).or_insert_with(|| Value::Array(Vec::new())).as_array_mut();
+            if let Some(list) = list.filter(|list| list.iter().all(|known| known != text)) {
+                list.push(Value::String(text.clone()));
+            }
+        }
+        EditChange::TakeFrom(member, text) => {
+            if let Some(list) = body.get_mut(*member).and_then(Value::as_array_mut) {
+                list.retain(|known| known != text);
+            }
+        }
+        EditChange::Delete => {}
+    }
     if edit.kind.has_id() {
         body.insert("id".to_owned(), Value::String(edit.id.to_string()));
     }

@@ -54,11 +54,22 @@ fn count_person(conn: &mut Conn, source: &Id, external_id: &str, name: &str, now
         p::times.eq(1_i64),
         p::last_at.eq(now),
     );
+    // A helpdesk that names somebody by number alone must not take away the name that it gave before.
+    let kept = (p::times.eq(p::times + 1), p::last_at.eq(excluded(p::last_at)));
+    let named = (!name.is_empty()).then_some(p::name.eq(excluded(p::name)));
     on_backend!(conn, c => diesel::insert_into(p::source_people).values(row)
         .on_conflict((p::source_id, p::external_id)).do_update()
-        .set((p::name.eq(excluded(p::name)), p::times.eq(p::times + 1), p::last_at.eq(excluded(p::last_at))))
+        .set((named, kept))
         .execute(c))
     .map_err(Error::Store)?;
+    Ok(())
+}
+
+/// Takes a person off the list of those whom nobody matched.
+pub fn forget_person(conn: &mut Conn, source: &Id, external_id: &str) -> Result<()> {
+    use source_people::dsl as p;
+    let row = p::source_people.find((&**source, cut(external_id)));
+    on_backend!(conn, c => diesel::delete(row).execute(c)).map_err(Error::Store)?;
     Ok(())
 }
 

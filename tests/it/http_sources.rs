@@ -141,3 +141,123 @@ async fn osticket_plugin_that_takes_only_200_for_success_gets_it() {
     assert_eq!(deliver_fixture(&hub, "slack", "message", "s3cret-of-theirs").await.status, 200);
     deliver_fixture(&hub, "slack", "another_sender", "s3cret-of-theirs").await.problem(422, "hook.wrong_system");
 }
+
+async fn person(hub: &TestHub, method: &str, external_id: &str, body: Option<Value>) -> Raw {
+    let request = request(hub, method, &format!("/api/v1/sources/main/people/{external_id}")).admin();
+    match body {
+        Some(body) => request.json(&body).send().await,
+        None => request.send().await,
+    }
+}
+
+async fn unmatched(hub: &TestHub) -> Value {
+    request(hub, "GET", "/api/v1/sources/main").admin().send().await.ok()["unmatched"].clone()
+}
+
+/// The reply to a ticket of somebody whom no agent's email names.
+fn strangers_reply() -> String {
+    let mut body = zammad_reply();
+    body["ticket"]["owner"]["email"] = json!("b.low@example.net");
+    body.to_string()
+}
+
+#[tokio::test]
+async fn person_whom_nobody_matches_is_said_to_be_an_agent_and_rings_from_then_on() {
+    let hub = TestHub::start().await;
+    let mut ben = hub.agent("ben").connect().await;
+    hub.directory(json!({"agents": [{"id": "ana", "external_ids": ["main:7x", "other:1"]}]})).await;
+    put(&hub, "main", json!({"kind": "zammad", "secret": "s3cret-of-zammad"})).await.ok();
+    deliver(&hub, &strangers_reply(), "s3cret-of-zammad", "job-1").await.ok();
+    ben.expect_nothing().await;
+    assert_eq!(unmatched(&hub).await, json!([{"external_id": "7", "name": "Ben Low", "times": 1}]));
+
+    let matched = person(&hub, "PUT", "7", Some(json!({"agent": "ana"}))).await.ok();
+    assert_eq!(matched, json!({"external_id": "7", "agent": "ana", "external_ids": ["main:7x", "other:1", "main:7"]}));
+    assert_eq!(unmatched(&hub).await, json!([]));
+    let corrected = person(&hub, "PUT", "7", Some(json!({"agent": "ben"}))).await.ok();
+    assert_eq!(corrected["external_ids"], json!(["main:7"]));
+    assert_eq!(person(&hub, "PUT", "7", Some(json!({"agent": "ben"}))).await.ok(), corrected, "said twice, held once");
+    let ana = request(&hub, "GET", "/api/v1/agents/ana").admin().send().await.ok();
+    assert_eq!(ana["external_ids"], json!(["main:7x", "other:1"]), "one person is one agent");
+
+    let again = deliver(&hub, &strangers_reply(), "s3cret-of-zammad", "job-2").await.ok();
+    assert_eq!(again["results"][0]["notified"], json!(["ben"]), "{again}");
+    ben.expect_notification("customer_reply").await;
+    assert_eq!(unmatched(&hub).await, json!([]));
+}
+
+#[tokio::test]
+async fn person_who_is_nobody_of_ours_is_taken_off_the_list() {
+    let hub = TestHub::start().await;
+    put(&hub, "main", json!({"kind": "zammad", "secret": "s3cret-of-zammad"})).await.ok();
+    deliver(&hub, &strangers_reply(), "s3cret-of-zammad", "job-1").await.ok();
+    assert_eq!(person(&hub, "DELETE", "8", None).await.status, 204, "gone is gone");
+    assert_eq!(unmatched(&hub).await.as_array().map(Vec::len), Some(1));
+    assert_eq!(person(&hub, "DELETE", "7", None).await.status, 204);
+    assert_eq!(unmatched(&hub).await, json!([]));
+}
+
+#[tokio::test]
+async fn person_is_mapped_by_administrators_to_agents_there_are_and_for_sources_there_are() {
+    let hub = TestHub::start().await;
+    put(&hub, "main", json!({"kind": "zammad", "secret": "s3cret-of-zammad"})).await.ok();
+    deliver(&hub, &strangers_reply(), "s3cret-of-zammad", "job-1").await.ok();
+    person(&hub, "PUT", "7", Some(json!({"agent": "ghost"}))).await.problem(422, "person.unknown_agent");
+    assert_eq!(unmatched(&hub).await.as_array().map(Vec::len), Some(1), "nothing was changed");
+    request(&hub, "GET", "/api/v1/agents/ghost").admin().send().await.problem(404, "not_found");
+    let other = "/api/v1/sources/other/people/7";
+    request(&hub, "PUT", other).admin().json(&json!({"agent": "ana"})).send().await.problem(404, "not_found");
+    request(&hub, "DELETE", other).admin().send().await.problem(404, "not_found");
+    request(&hub, "PUT", "/api/v1/sources/main/people/7")
+        .json(&json!({"agent": "ana"}))
+        .send()
+        .await
+        .problem(401, "auth.required");
+}
+
+fn payload(name: &str) -> String {
+    let path = format!("{}/tests/data/hooks/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(path).unwrap()
+}
+
+#[tokio::test]
+async fn freescouts_reply_rings_the_assignees_bell_once() {
+    let hub = TestHub::start().await;
+    let mut ben = hub.agent("ben").connect().await;
+    put(&hub, "desk", json!({"kind": "freescout", "secret": "s3cret"})).await.ok();
+    let body = payload("freescout/customer_reply");
+    let mut mac = Hmac::<sha1::Sha1>::new_from_slice(b"s3cret").unwrap();
+    mac.update(body.as_bytes());
+    let signature = STANDARD.encode(mac.finalize().into_bytes());
+    let deliver = || {
+        request(&hub, "POST", "/hooks/freescout/desk")
+            .header("x-freescout-signature", &signature)
+            .header("x-freescout-event", "convo.customer.reply.created")
+            .body(body.clone())
+            .send()
+    };
+    assert_eq!(deliver().await.ok()["results"][0]["notified"], json!(["ben"]));
+    ben.expect_notification("customer_reply").await;
+    assert_eq!(deliver().await.ok()["results"][0]["status"], "duplicate");
+    ben.expect_nothing().await;
+}
+
+#[tokio::test]
+async fn support_boards_new_chat_rings_its_departments_bells_once() {
+    let hub = TestHub::start().await;
+    hub.directory(json!({"departments": [{"id": "2", "name": "Support"}]})).await;
+    let mut ben = hub.agent("ben").with("department", json!("2")).connect().await;
+    put(&hub, "board", json!({"kind": "support-board", "secret": "hook secret"})).await.ok();
+    let deliver = |name: &str| {
+        request(&hub, "POST", "/hooks/support-board/board").body(payload(&format!("support-board/{name}")))
+    };
+    let delivered = deliver("new_conversation_received").send().await.ok();
+    assert_eq!(delivered["results"][1]["notified"], json!(["ben"]), "{delivered}");
+    ben.expect_notification("new_conversation").await;
+    let again = deliver("new_conversation_created").send().await.ok();
+    assert!(again["results"].as_array().unwrap().iter().all(|result| result["status"] == "duplicate"), "{again}");
+    let silent = deliver("registration").send().await.ok();
+    assert_eq!((&silent["results"], silent["ignored"].is_string()), (&json!([]), true));
+    put(&hub, "board", json!({"secret": "another"})).await.ok();
+    deliver("status_archived").send().await.problem(401, "auth.required");
+}

@@ -3,10 +3,12 @@
 
 pub mod chatwoot;
 pub mod frappe;
+pub mod freescout;
 mod loose;
 pub mod osticket;
 mod people;
 pub mod slack;
+pub mod support_board;
 mod verify;
 pub mod zammad;
 
@@ -61,7 +63,7 @@ impl Parsed {
 }
 
 /// Kinds of adapters, as `Source::kind` and the path spell them.
-pub const KINDS: &[&str] = &["zammad", "chatwoot", "frappe", "osticket", "slack"];
+pub const KINDS: &[&str] = &["zammad", "chatwoot", "frappe", "osticket", "slack", "freescout", "support-board"];
 
 /// Whether senders of this kind take 200 for success and every other status, 202 too, for a failure.
 pub fn wants_200(kind: &str) -> bool {
@@ -81,6 +83,8 @@ pub fn parse(request: &HookRequest<'_>) -> Result<Parsed> {
         "frappe" => frappe::parse(request),
         "osticket" => osticket::parse(request),
         "slack" => slack::parse(request),
+        "freescout" => freescout::parse(request),
+        "support-board" => support_board::parse(request),
         _ => Err(Error::NotFound("adapter")),
     }?;
     for event in &parsed.events {

@@ -2,6 +2,13 @@
 
 use crate::domain::{Id, snapshot::Snapshot};
 
+/// `@` signs of one text that are looked at, and people found by them.
+const MAX_MENTIONS: usize = 1_000;
+
+fn starts_with_word(text: &str, word: &str) -> bool {
+    text.strip_prefix(word).is_some_and(|rest| !rest.chars().next().is_some_and(char::is_alphanumeric))
+}
+
 /// Finds agents, and remembers whom nobody matches.
 pub struct People<'a> {
     source: &'a str,
@@ -26,6 +33,31 @@ impl<'a> People<'a> {
             self.unmatched.push((external_id.to_owned(), name.to_owned()));
         }
         Id::from(format!("{}:{external_id}", self.source))
+    }
+
+    /// Agents whose name stands behind an `@` in the text, as in `@Ben Okafor`: for helpdesks that say by nothing else
+    /// whom a note mentions. Of names that begin alike the longest counts; agents of one name are all meant.
+    pub fn named_in(&self, text: &str) -> Vec<Id> {
+        let text = text.replace("&nbsp;", " ").replace('\u{a0}', " ").to_lowercase();
+        let mut found: Vec<Id> = Vec::new();
+        if !text.contains('@') {
+            return found;
+        }
+        let agents = self.snapshot.directory.agents().filter(|agent| !agent.name.trim().is_empty());
+        let mut names: Vec<_> = agents.map(|agent| (agent.name.trim().to_lowercase(), &agent.id)).collect();
+        names.sort_unstable_by(|(a, first), (b, second)| b.len().cmp(&a.len()).then(first.cmp(second)));
+        for (at, _) in text.match_indices('@').take(MAX_MENTIONS) {
+            let is_address = text[..at].chars().next_back().is_some_and(char::is_alphanumeric);
+            let rest = &text[at + 1..];
+            let longest = names.iter().find(|(name, _)| !is_address && starts_with_word(rest, name));
+            if let Some((name, _)) = longest {
+                found.extend(names.iter().filter(|(other, _)| other == name).map(|(_, id)| (*id).clone()));
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found.truncate(MAX_MENTIONS);
+        found
     }
 
     /// The department that the helpdesk calls by this id or name; its name where the directory has none such.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+use base64::{Engine, engine::general_purpose::STANDARD};
+
 use super::{HookRequest, Parsed, parse, verify};
 use crate::{
     domain::{
@@ -30,17 +32,21 @@ pub fn source(kind: &str) -> Source {
     Source { id: "main".into(), kind: kind.to_owned(), secret: SECRET.to_owned(), base_url }
 }
 
-/// jane is matched by her external id, ben by email, and both by the helpdesk's numbers 3 and 4.
+/// jane is matched by her external id, ben by email, and both by the helpdesk's numbers 3 and 4. Ben Okafor and Tom are
+/// known by name.
 pub fn snapshot() -> Snapshot {
     let mut snapshot = Snapshot::default();
     let mut jane = agent("jane");
     jane.external_ids = vec!["main:3".to_owned()];
     let mut ben = agent("ben");
+    ben.name = "Ben Okafor".to_owned();
     ben.email = Some("Ben@Example.com".to_owned());
     ben.external_ids = vec!["main:4".to_owned()];
     snapshot.directory.put_agent(jane);
     snapshot.directory.put_agent(ben);
-    snapshot.directory.put_agent(agent("tom"));
+    let mut tom = agent("tom");
+    tom.name = "Tom".to_owned();
+    snapshot.directory.put_agent(tom);
     let department = |id: &str, name: &str| -> Department {
         serde_json::from_value(serde_json::json!({"id": id, "name": name})).unwrap()
     };
@@ -60,6 +66,11 @@ pub fn deliver(kind: &str, body: &[u8], headers: &[(&str, &str)], query: &str) -
 /// `sha1=<hex>` of the body.
 pub fn sha1(body: &[u8]) -> String {
     format!("sha1={}", hex::encode(verify::hmac_sha1(SECRET, &[body])))
+}
+
+/// base64 of HMAC-SHA1 of the body.
+pub fn sha1_base64(body: &[u8]) -> String {
+    STANDARD.encode(verify::hmac_sha1(SECRET, &[body]))
 }
 
 /// `sha256=<hex>` of `<timestamp>.<body>`.

@@ -62,6 +62,15 @@ fn same(given: &[u8], ours: &[u8]) -> Result<()> {
     if bool::from(given.ct_eq(ours)) { Ok(()) } else { Err(Error::Unauthorized) }
 }
 
+/// Compares a secret that came as it is, in the body or the address, with the source's. An empty one never fits.
+///
+/// # Errors
+/// [`Error::Unauthorized`], whatever is wrong with it.
+pub fn same_secret(given: Option<&str>, ours: &str) -> Result<()> {
+    let given = given.filter(|given| !given.is_empty()).ok_or(Error::Unauthorized)?;
+    same(given.as_bytes(), ours.as_bytes())
+}
+
 /// Refuses a signed time in seconds that is too far from ours.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use bellhop::{
     error::Error,
-    store::{Edit, EditChange, RecordKind},
+    store::{DeliveryNote, Edit, EditChange, RecordKind},
 };
 use serde_json::{Value, json};
 
@@ -14,6 +14,8 @@ on_both!(
     an_edit_is_in_force_on_the_other_node_at_the_next_event,
     settings_merge_into_nested_objects,
     watches_are_kept_per_ticket,
+    lists_grow_and_shrink_by_one_and_make_no_record,
+    people_whom_nobody_matched_are_counted_by_name_and_taken_off,
 );
 
 fn edit(kind: RecordKind, id: &str, body: Value) -> Edit {
@@ -76,4 +78,36 @@ async fn watches_are_kept_per_ticket(rig: Rig) {
     let ticket = rig.store.ticket("HD-1").await.unwrap().unwrap();
     assert_eq!((ticket.watches.len(), ticket.watchers().count()), (1, 0));
     crate::harness::covers(&["R-055", "R-057"]);
+}
+
+async fn lists_grow_and_shrink_by_one_and_make_no_record(rig: Rig) {
+    const LIST: &str = "external_ids";
+    let of = |id: &str, change| Edit { change, ..edit(RecordKind::Agent, id, json!({})) };
+    let add = |id: &str, text: &str| of(id, EditChange::AddTo(LIST, text.to_owned()));
+    let take = |id: &str, text: &str| of(id, EditChange::TakeFrom(LIST, text.to_owned()));
+    rig.store.edit(vec![edit(RecordKind::Agent, "ana", json!({"name": "Ana"}))]).await.unwrap();
+    let edits = vec![add("ana", "a:1"), add("ana", "a:2"), add("ana", "a:1"), take("ana", "a:3"), take("ghost", "a:1")];
+    let snapshot = rig.store.edit(edits).await.unwrap();
+    assert_eq!(snapshot.directory.agent("ana").unwrap().external_ids, ["a:1", "a:2"]);
+    assert!(snapshot.directory.agent("ghost").is_none());
+    let snapshot = rig.store.edit(vec![take("ana", "a:1")]).await.unwrap();
+    assert!(snapshot.directory.find_agent("a", Some("1"), None).is_none());
+    let refused = rig.store.edit(vec![take("ana", "a:2"), add("ghost", "a:2")]).await;
+    assert!(matches!(refused, Err(Error::NotFound("agent"))));
+    let snapshot = rig.store.refresh().await.unwrap();
+    assert_eq!(snapshot.directory.agent("ana").unwrap().external_ids, ["a:2"], "nothing of it was done");
+}
+
+async fn people_whom_nobody_matched_are_counted_by_name_and_taken_off(rig: Rig) {
+    let names = |name: &str| DeliveryNote { error: None, unmatched: vec![("7".to_owned(), name.to_owned())] };
+    for name in ["", "Ben Low", ""] {
+        rig.store.note_delivery(&"main".into(), names(name)).await.unwrap();
+    }
+    rig.store.note_delivery(&"other".into(), names("Sam")).await.unwrap();
+    let listed = rig.store.source_status(&"main".into()).await.unwrap().unmatched;
+    assert_eq!((listed.len(), &*listed[0].name, listed[0].times), (1, "Ben Low", 3), "a name once given is kept");
+    rig.store.forget_person(&"main".into(), "7").await.unwrap();
+    rig.store.forget_person(&"main".into(), "8").await.unwrap();
+    assert!(rig.store.source_status(&"main".into()).await.unwrap().unmatched.is_empty());
+    assert_eq!(rig.store.source_status(&"other".into()).await.unwrap().unmatched.len(), 1);
 }
