@@ -22,12 +22,14 @@ mod outer;
 mod preferences;
 mod records;
 mod routes;
+mod sentence;
 mod session;
 mod settings;
 mod sources;
 mod test;
 mod watches;
 mod who;
+mod why;
 
 use std::sync::{Arc, atomic::AtomicBool};
 

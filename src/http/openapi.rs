@@ -189,6 +189,7 @@ mod tests {
         include_str!("sources.rs"),
         include_str!("test.rs"),
         include_str!("watches.rs"),
+        include_str!("why.rs"),
     ];
 
     #[test]

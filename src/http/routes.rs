@@ -9,7 +9,7 @@ use utoipa::OpenApi;
 use super::{
     changes, directory, events, explain, hooks, inbox, me, notifications, ops, preferences, problem,
     records::{agents, contacts, departments, teams},
-    session, settings, sources, test, watches,
+    session, settings, sources, test, watches, why,
 };
 
 macro_rules! routes {
@@ -44,6 +44,7 @@ routes! {
     "/api/v1/me/notifications/seen" { post inbox::seen }
     "/api/v1/me/notifications/snooze" { post inbox::snooze }
     "/api/v1/me/notifications/{id}" { get inbox::show }
+    "/api/v1/me/notifications/{id}/why" { get why::notification }
     "/api/v1/me" { get me::show }
     "/api/v1/me/preferences" { get preferences::show, put preferences::change }
     "/api/v1/me/watches" { get watches::list }
@@ -52,6 +53,7 @@ routes! {
     "/session" { post session::sign_in, delete session::sign_out }
     "/hooks/{kind}/{source}" { post hooks::accept }
     "/api/v1/notifications" { post notifications::create }
+    "/api/v1/events/{id}/explanation" { get why::event }
     "/api/v1/explain" { post explain::explain }
     "/api/v1/settings" { get settings::show, patch settings::change }
     "/api/v1/directory" { put directory::put }

@@ -9,6 +9,7 @@ mod bulk;
 mod checkpoint;
 mod connection;
 mod events;
+mod explained;
 mod group;
 mod inbox;
 mod insert;
@@ -41,6 +42,7 @@ use self::{
     writer::Writers,
 };
 pub use self::{
+    explained::{KeptEvent, Origin, SourcesOfEvent},
     records::{Edit, EditChange, RecordKind},
     types::{DeliveryNote, Heads, OnCommit, SourceStatus, StoreOptions, UnmatchedPerson, WatchedTicket},
     upkeep::Swept,

@@ -11,6 +11,7 @@ mod cli;
 mod cluster;
 mod http_directory;
 mod http_errors;
+mod http_explained;
 mod http_inbox;
 mod http_pages;
 mod http_raw;

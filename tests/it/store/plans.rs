@@ -64,6 +64,9 @@ async fn use_everything(rig: &Rig) {
         rig.store.list(&agent, ListFilter { q: Some("reply".to_owned()), ..filter }).await.unwrap();
     }
     rig.store.notification(&agent, &one).await.unwrap();
+    rig.store.origin(&agent, &one).await.unwrap();
+    rig.store.kept_event(&"/test".into(), &"plans-1".into()).await.unwrap();
+    rig.store.sources_of_event(&"plans-1".into()).await.unwrap();
     rig.store.heads(vec![agent.clone(), "agent-8".into()]).await.unwrap();
     let selectors = [
         Selector::Ids { ids: vec![one] },
@@ -138,6 +141,8 @@ async fn db_sqlite_scans_no_table() {
                 && !step.detail.contains("VIRTUAL TABLE")
                 && !step.detail.contains("CONSTANT ROW")
                 && !step.detail.contains("SUBQUERY")
+                // What a loose index scan has found so far.
+                && step.detail != "SCAN v"
         });
         assert!(whole.is_none(), "reads a whole table ({}): {sql}", whole.unwrap().detail);
         looked_at += 1;
