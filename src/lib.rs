@@ -24,3 +24,5 @@ pub mod intake;
 pub mod live;
 pub mod routing;
 pub mod store;
+
+mod transfer;

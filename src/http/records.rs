@@ -27,8 +27,6 @@ use crate::{
     store::{Edit, EditChange, RecordKind},
 };
 
-/// Characters of an id, enough for any helpdesk's.
-const MAX_ID_CHARS: usize = 200;
 const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 1_000;
 
@@ -163,7 +161,7 @@ async fn put<R: Record>(state: &AppState, id: &str, body: Map<String, Value>) ->
     if body.get("id").is_some_and(|given| given.as_str() != Some(id)) {
         return Err(Error::invalid("record.id", "/id", "is not the id in the path"));
     }
-    let snapshot = state.edit(vec![merge(R::KIND, id, body, String::new())?]).await?;
+    let snapshot = state.edit(vec![Edit::merge(R::KIND, id, body, String::new())?]).await?;
     let record = R::find(&snapshot.directory, id).ok_or(Error::NotFound(R::WORD))?;
     Ok(HttpResponse::Ok().json(record))
 }
@@ -172,18 +170,6 @@ async fn remove<R: Record>(state: &AppState, id: &str) -> Result<HttpResponse> {
     let change = EditChange::Delete;
     state.edit(vec![Edit { kind: R::KIND, id: id.into(), change, pointer: String::new() }]).await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// The edit that makes or changes a record.
-///
-/// # Errors
-/// When the id is empty or too long.
-pub(super) fn merge(kind: RecordKind, id: &str, body: Map<String, Value>, pointer: String) -> Result<Edit> {
-    if id.is_empty() || id.chars().count() > MAX_ID_CHARS {
-        let message = format!("an id has 1 to {MAX_ID_CHARS} characters");
-        return Err(Error::invalid("record.id", format!("{pointer}/id"), message));
-    }
-    Ok(Edit { kind, id: Id::from(id), change: EditChange::Merge(body), pointer })
 }
 
 impl AppState {

@@ -7,7 +7,7 @@ use actix_web::{
 use utoipa::OpenApi;
 
 use super::{
-    changes, directory, events, explain, hooks, inbox, me, notifications, ops, preferences, problem,
+    changes, directory, events, explain, hooks, import, inbox, me, notifications, ops, preferences, problem,
     records::{agents, contacts, departments, teams},
     session, settings, sources, test, watches, why,
 };
@@ -57,6 +57,8 @@ routes! {
     "/api/v1/explain" { post explain::explain }
     "/api/v1/settings" { get settings::show, patch settings::change }
     "/api/v1/directory" { put directory::put }
+    "/api/v1/export" { get import::export }
+    "/api/v1/import" { post import::import }
     "/api/v1/agents" { get agents::list }
     "/api/v1/agents/{id}" { get agents::show, put agents::put, delete agents::remove }
     "/api/v1/departments" { get departments::list }

@@ -8,7 +8,7 @@ use crate::{
     domain::{Id, settings::Settings},
     error::{Error, FieldError, Invalid, Result},
     routing::{rules::RULES, text::check_edited},
-    store::{Edit, EditChange, RecordKind},
+    store::{Edit, EditChange, RecordKind, SETTINGS_ID},
 };
 
 /// Shows the settings in force
@@ -33,7 +33,7 @@ pub async fn show(_: Admin, state: Data<AppState>) -> Result<HttpResponse> {
 pub async fn change(_: Admin, state: Data<AppState>, body: Json<Map<String, Value>>) -> Result<HttpResponse> {
     check(&body.0)?;
     let change = EditChange::MergeDeep(body.0);
-    let edit = Edit { kind: RecordKind::Settings, id: Id::from("settings"), change, pointer: String::new() };
+    let edit = Edit { kind: RecordKind::Settings, id: Id::from(SETTINGS_ID), change, pointer: String::new() };
     Ok(HttpResponse::Ok().json(&state.edit(vec![edit]).await?.settings))
 }
 

@@ -24,6 +24,7 @@ mod shared;
 mod sources;
 mod teller;
 mod tickets;
+mod transfer;
 mod types;
 mod upkeep;
 mod writer;
@@ -43,8 +44,8 @@ use self::{
 };
 pub use self::{
     explained::{KeptEvent, Origin, SourcesOfEvent},
-    records::{Edit, EditChange, RecordKind},
-    types::{DeliveryNote, Heads, OnCommit, SourceStatus, StoreOptions, UnmatchedPerson, WatchedTicket},
+    records::{Edit, EditChange, RecordKind, SETTINGS_ID, check_id},
+    types::{DeliveryNote, Heads, KeptWatch, OnCommit, SourceStatus, StoreOptions, UnmatchedPerson, WatchedTicket},
     upkeep::Swept,
 };
 use crate::{

@@ -22,3 +22,4 @@ mod model;
 mod routing;
 mod store;
 mod stories;
+mod transfer;

@@ -86,6 +86,9 @@ async fn use_everything(rig: &Rig) {
     rig.store.ack(&agent, 5);
     rig.store.set_watch(&agent, &"HD-7".into(), true).await.unwrap();
     rig.store.watches(&agent).await.unwrap();
+    assert_eq!(rig.store.agents_with_watches().await.unwrap(), [agent.clone()]);
+    let watches = rig.store.kept_watches(&agent).await.unwrap();
+    rig.store.put_watches(watches).await.unwrap();
     rig.store.due_to_wake().await.unwrap();
     rig.store.sweep(None, NOW + 1_000).await.unwrap();
     rig.store.forget_events(NOW + 1).await.unwrap();
