@@ -11,6 +11,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod erasure;
 pub mod error;
 pub mod telemetry;
 #[cfg(test)]

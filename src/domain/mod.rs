@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod directory;
+pub mod erasure;
 pub mod event;
 pub mod inbox;
 pub mod notification;

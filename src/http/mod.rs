@@ -21,6 +21,7 @@ mod ops;
 mod outer;
 mod preferences;
 mod records;
+mod remove;
 mod routes;
 mod sentence;
 mod session;

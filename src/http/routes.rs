@@ -9,7 +9,7 @@ use utoipa::OpenApi;
 use super::{
     changes, directory, events, explain, hooks, import, inbox, me, notifications, ops, preferences, problem,
     records::{agents, contacts, departments, teams},
-    session, settings, sources, test, watches, why,
+    remove, session, settings, sources, test, watches, why,
 };
 
 macro_rules! routes {
@@ -60,13 +60,13 @@ routes! {
     "/api/v1/export" { get import::export }
     "/api/v1/import" { post import::import }
     "/api/v1/agents" { get agents::list }
-    "/api/v1/agents/{id}" { get agents::show, put agents::put, delete agents::remove }
+    "/api/v1/agents/{id}" { get agents::show, put agents::put, delete remove::agent }
     "/api/v1/departments" { get departments::list }
-    "/api/v1/departments/{id}" { get departments::show, put departments::put, delete departments::remove }
+    "/api/v1/departments/{id}" { get departments::show, put departments::put, delete remove::department }
     "/api/v1/teams" { get teams::list }
-    "/api/v1/teams/{id}" { get teams::show, put teams::put, delete teams::remove }
+    "/api/v1/teams/{id}" { get teams::show, put teams::put, delete remove::team }
     "/api/v1/contacts" { get contacts::list }
-    "/api/v1/contacts/{id}" { get contacts::show, put contacts::put, delete contacts::remove }
+    "/api/v1/contacts/{id}" { get contacts::show, put contacts::put, delete remove::contact }
     "/api/v1/sources" { get sources::list }
     "/api/v1/sources/{source}" { get sources::show, put sources::put, delete sources::remove }
     "/healthz" { get ops::health }

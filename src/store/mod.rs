@@ -8,6 +8,7 @@ mod acts;
 mod bulk;
 mod checkpoint;
 mod connection;
+mod erasure;
 mod events;
 mod explained;
 mod group;
@@ -24,6 +25,7 @@ mod shared;
 mod sources;
 mod teller;
 mod tickets;
+mod traces;
 mod transfer;
 mod types;
 mod upkeep;
@@ -45,6 +47,7 @@ use self::{
 pub use self::{
     explained::{KeptEvent, Origin, SourcesOfEvent},
     records::{Edit, EditChange, RecordKind, SETTINGS_ID, check_id},
+    traces::{Looked, Place, Spot},
     types::{DeliveryNote, Heads, KeptWatch, OnCommit, SourceStatus, StoreOptions, UnmatchedPerson, WatchedTicket},
     upkeep::Swept,
 };

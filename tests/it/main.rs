@@ -10,6 +10,7 @@ mod chaos;
 mod cli;
 mod cluster;
 mod http_directory;
+mod http_erasure;
 mod http_errors;
 mod http_explained;
 mod http_inbox;

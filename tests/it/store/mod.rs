@@ -2,6 +2,7 @@
 
 mod acts;
 mod behind;
+mod erasure;
 mod events;
 mod log;
 mod plans;
