@@ -75,7 +75,7 @@ impl Place {
                 "CAST(n.seq AS TEXT)",
                 "t.title || ' ' || t.body || ' ' || t.actor || coalesce(t.ticket_subject, '') || coalesce(n.resolved, '')",
                 "notifications AS n JOIN contents AS t ON t.id = n.id \
-                 WHERE (n.agent_id, n.seq) > ($1, CAST($2 AS BIGINT))",
+                 WHERE (n.agent_id, n.seq) > ($1, $2)",
                 "n.agent_id, n.seq",
             ],
         }
@@ -115,6 +115,11 @@ fn sql(conn: &Conn, place: Place) -> String {
     let (position, words) = match conn {
         Conn::Sqlite(_) => ("instr", "json_each($3) AS word"),
         Conn::Pg(_) => ("strpos", "jsonb_array_elements_text($3::jsonb) AS word(value)"),
+    };
+    let from = match (conn, place) {
+        // SQLite takes a text for the number that it is, and would not look beyond the agent for a cast one.
+        (Conn::Pg(_), Place::Entries) => from.replace("$2", "CAST($2 AS BIGINT)"),
+        _ => from.to_owned(),
     };
     let page = place.page();
     // The key is found first, so that `$1` and `$2` come before `$3` also in the text.

@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{Backend, TestHub, assigned, covers, customer_reply, note},
+    harness::{Backend, TestHub, assigned, customer_reply, note},
     http_raw::request,
 };
 
@@ -64,7 +64,6 @@ async fn erased_agent_is_nowhere_to_be_found(backend: Backend) {
     assert_eq!(hub.get_as("ana", "/api/v1/me/notifications").await["items"], json!([]));
     assert_eq!(hub.event(assigned("ana")).await["notified"], json!(["ana"]));
     assert_eq!(hub.get_as("ana", "/api/v1/me/notifications").await["counts"]["unread"], 1);
-    covers(&["R-117"]);
 }
 
 #[tokio::test]

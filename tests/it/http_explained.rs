@@ -122,7 +122,6 @@ async fn administrator_asks_why_an_agent_did_or_did_not_get_it() {
         json!({"recipient": "ghost", "outcome": "skipped", "why": "not_concerned",
                "text": "No rule names them for this event."})
     );
-    covers(&["R-167"]);
 }
 
 #[tokio::test]

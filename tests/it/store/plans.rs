@@ -88,7 +88,7 @@ async fn use_everything(rig: &Rig) {
     rig.store.ack(&agent, 5);
     rig.store.set_watch(&agent, &"HD-7".into(), true).await.unwrap();
     rig.store.watches(&agent).await.unwrap();
-    assert_eq!(rig.store.agents_with_watches().await.unwrap(), [agent.clone()]);
+    assert_eq!(rig.store.agents_with_watches().await.unwrap(), std::slice::from_ref(&agent));
     let watches = rig.store.kept_watches(&agent).await.unwrap();
     rig.store.put_watches(watches).await.unwrap();
     rig.store.due_to_wake().await.unwrap();
