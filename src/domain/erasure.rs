@@ -1,14 +1,15 @@
 //! A person who is to be forgotten, and how they are taken out of what is stored about others.
 //!
 //! Where somebody is named as somebody (an actor, a customer, an assignee) they are found by id or email; in texts that
-//! people wrote, by the name, addresses and `@id` known of them, as whole words. Names and addresses that stand beside
-//! their id are learnt on the way: a helpdesk may know more of them than the directory.
+//! people wrote, by the addresses, names and `@id` known of them, as whole words. A name of one word counts only beside
+//! something that leads to the person: chats call everybody "Visitor". Names and addresses that stand beside their id are
+//! learnt on the way: a helpdesk may know more of them than the directory.
 
 use serde_json::{Value, json};
 
 use super::{
     Id,
-    event::{Actor, ActorKind, ContactRef, Event, Message},
+    event::{Actor, ActorKind, ContactRef, Event, EventData},
     notification::{Resolved, ShownActor},
     ticket::{Patch, TicketFacts, TicketSnapshot},
 };
@@ -94,7 +95,7 @@ impl Person {
     /// Texts of which a stored row about them holds at least one, as they are and as they stand in JSON.
     pub fn traces(&self) -> Vec<String> {
         let mut traces = vec![json!(&*self.id).to_string(), format!("@{}", self.id)];
-        for word in self.names.iter().chain(&self.addresses) {
+        for word in self.names.iter().filter(|name| is_full(name)).chain(&self.addresses) {
             let quoted = json!(word).to_string();
             traces.push(quoted[1..quoted.len() - 1].to_owned());
             traces.push(word.clone());
@@ -111,7 +112,7 @@ impl Person {
         changed |= self.leave_place(&mut facts.pm);
         changed |= self.leave_contact_place(&mut facts.customer);
         changed |= self.leave_contacts(&mut facts.participants);
-        changed | self.leave_optional(&mut facts.subject)
+        self.leave_texts(changed, facts.subject.iter_mut().collect())
     }
 
     /// Takes them out of an event; says whether they were in it.
@@ -120,37 +121,31 @@ impl Person {
         let mut changed = self.leave_actor(&mut data.actor);
         changed |= data.ticket.as_mut().is_some_and(|ticket| self.leave_snapshot(ticket));
         changed |= data.contact.as_mut().is_some_and(|contact| self.leave_contact(contact));
-        changed |= data.message.as_mut().is_some_and(|message| self.leave_message(message));
+        changed |= data.message.as_mut().is_some_and(|message| self.leave_list(&mut message.mentions));
         changed |= data.assigned.as_mut().is_some_and(|assigned| self.leave_list(&mut assigned.agents));
         changed |= data.previous_assignees.as_mut().is_some_and(|agents| self.leave_list(agents));
         changed |= data.comment.as_mut().is_some_and(|comment| self.leave_place(&mut comment.author));
-        if let Some(custom) = &mut data.custom {
-            if self.is_agent(&custom.to) {
-                custom.to = ERASED_ID.into();
-                changed = true;
-            }
-            changed |= self.leave_optional(&mut custom.message);
+        if let Some(custom) = data.custom.as_mut().filter(|custom| self.is_agent(&custom.to)) {
+            custom.to = ERASED_ID.into();
+            changed = true;
         }
         if data.account.as_ref().is_some_and(|account| **account == *self.id || self.has_address(account)) {
             (data.account, data.ip) = (Some(ERASED_ID.to_owned()), None);
             changed = true;
         }
-        changed |= self.leave_optional(&mut data.title);
-        changed | self.leave_optional(&mut data.detail)
+        self.leave_texts(changed, texts_of(data))
     }
 
     /// Takes them out of JSON of which nothing else is known: whatever is their id, and every text.
     pub fn leave_json(&self, value: &mut Value) -> bool {
-        match value {
-            Value::String(text) if **text == *self.id => {
-                ERASED_ID.clone_into(text);
-                true
-            }
-            Value::String(text) => self.leave_text(text),
-            Value::Array(values) => values.iter_mut().fold(false, |was, value| self.leave_json(value) | was),
-            Value::Object(members) => members.values_mut().fold(false, |was, value| self.leave_json(value) | was),
-            _ => false,
+        let mut texts = Vec::new();
+        strings_of(value, &mut texts);
+        let mut changed = false;
+        for id in texts.iter_mut().filter(|text| ***text == *self.id) {
+            ERASED_ID.clone_into(id);
+            changed = true;
         }
+        self.leave_texts(changed, texts)
     }
 
     /// Takes them out of a stored explanation and the list of who was notified; says whether they were in one.
@@ -189,9 +184,8 @@ impl Person {
             (resolved.by, resolved.by_name) = (None, Some(ERASED_NAME.to_owned()));
             changed = true;
         }
-        changed |= self.leave_text(&mut entry.title);
-        changed |= self.leave_text(&mut entry.body);
-        changed | self.leave_optional(&mut entry.subject)
+        let texts = [&mut entry.title, &mut entry.body].into_iter().chain(&mut entry.subject);
+        self.leave_texts(changed, texts.collect())
     }
 
     fn leave_actor(&mut self, actor: &mut Actor) -> bool {
@@ -226,15 +220,7 @@ impl Person {
         let mut changed = lists.into_iter().filter_map(given).fold(false, |was, list| self.leave_list(list) | was);
         changed |= ticket.pm.as_mut().is_some_and(|pm| self.leave_place(pm));
         changed |= ticket.customer.as_mut().is_some_and(|customer| self.leave_contact_place(customer));
-        changed |= given(&mut ticket.participants).is_some_and(|participants| self.leave_contacts(participants));
-        changed | ticket.subject.as_mut().is_some_and(|subject| self.leave_optional(subject))
-    }
-
-    fn leave_message(&mut self, message: &mut Message) -> bool {
-        let mut changed = self.leave_list(&mut message.mentions);
-        changed |= self.leave_optional(&mut message.text);
-        changed |= self.leave_optional(&mut message.html);
-        message.attachments.iter_mut().fold(changed, |changed, file| self.leave_text(&mut file.name) | changed)
+        changed | given(&mut ticket.participants).is_some_and(|participants| self.leave_contacts(participants))
     }
 
     fn leave_contact_place(&mut self, place: &mut Option<ContactRef>) -> bool {
@@ -271,17 +257,21 @@ impl Person {
         is_them
     }
 
-    fn leave_optional(&self, text: &mut Option<String>) -> bool {
-        text.as_mut().is_some_and(|text| self.leave_text(text))
-    }
-
-    fn leave_text(&self, text: &mut String) -> bool {
+    /// Takes them out of the texts of one row; says whether they were in it. `is_in_it`: they stood elsewhere in it.
+    fn leave_texts(&self, is_in_it: bool, mut texts: Vec<&mut String>) -> bool {
         // Addresses and `@id` first: a name may be a part of one.
-        let mut changed = self.addresses.iter().fold(false, |was, word| replace(text, word, ERASED_ID) | was);
-        if self.kind == PersonKind::Agent {
-            changed |= replace(text, &format!("@{}", self.id), &format!("@{ERASED_ID}"));
+        let mut changed = is_in_it;
+        for text in &mut texts {
+            changed |= self.addresses.iter().fold(false, |was, word| replace(text, word, ERASED_ID) | was);
+            if self.kind == PersonKind::Agent {
+                changed |= replace(text, &format!("@{}", self.id), &format!("@{ERASED_ID}"));
+            }
         }
-        self.names.iter().fold(changed, |was, word| replace(text, word, ERASED_NAME) | was)
+        let names: Vec<&String> = self.names.iter().filter(|name| changed || is_full(name)).collect();
+        for text in &mut texts {
+            changed |= names.iter().fold(false, |was, name| replace(text, name, ERASED_NAME) | was);
+        }
+        changed
     }
 
     fn is_agent(&self, agent: &Id) -> bool {
@@ -295,6 +285,32 @@ impl Person {
 
 fn given<T>(patch: &mut Patch<T>) -> Option<&mut T> {
     patch.as_mut()?.as_mut()
+}
+
+/// What people wrote in an event.
+fn texts_of(data: &mut EventData) -> Vec<&mut String> {
+    let mut texts: Vec<&mut String> = data.title.iter_mut().chain(&mut data.detail).collect();
+    texts.extend(data.ticket.as_mut().and_then(|ticket| given(&mut ticket.subject)));
+    texts.extend(data.custom.as_mut().and_then(|custom| custom.message.as_mut()));
+    if let Some(message) = &mut data.message {
+        texts.extend(message.text.iter_mut().chain(&mut message.html));
+        texts.extend(message.attachments.iter_mut().map(|file| &mut file.name));
+    }
+    texts
+}
+
+fn strings_of<'a>(value: &'a mut Value, found: &mut Vec<&'a mut String>) {
+    match value {
+        Value::String(text) => found.push(text),
+        Value::Array(values) => values.iter_mut().for_each(|value| strings_of(value, found)),
+        Value::Object(members) => members.values_mut().for_each(|value| strings_of(value, found)),
+        _ => {}
+    }
+}
+
+/// A name of several words is one person's.
+fn is_full(name: &str) -> bool {
+    name.contains(char::is_whitespace)
 }
 
 /// One letter is no name: it would stand for itself in every text.

@@ -11,7 +11,7 @@ fn ana() -> Person {
 
 fn replaced(person: &Person, text: &str) -> String {
     let mut text = text.to_owned();
-    person.leave_text(&mut text);
+    person.leave_texts(true, vec![&mut text]);
     text
 }
 
@@ -23,6 +23,27 @@ fn in_texts_a_person_is_replaced_as_a_whole_word_only() {
     assert_eq!(replaced(&ana, "<ANA@example.com>"), "<erased>");
     assert_eq!(replaced(&ana, "ÄAna Ana"), "ÄAna Erased person");
     assert_eq!(replaced(&carla(), "@c1 is nobody's id of an agent"), "@c1 is nobody's id of an agent");
+}
+
+#[test]
+fn a_name_of_one_word_counts_only_where_something_else_leads_to_the_person() {
+    let mut person = carla().named("Visitor");
+    let entry = |body: &str, actor: Option<&str>| EntryTexts {
+        title: "A visitor wrote".into(),
+        body: body.into(),
+        actor: ShownActor { kind: ActorKind::Customer, id: actor.map(Id::from), ..ShownActor::default() },
+        subject: None,
+        resolved: None,
+    };
+    let mut left = |mut entry: EntryTexts| {
+        person.leave_entry(&mut entry);
+        entry.title
+    };
+    assert_eq!(left(entry("Hello", Some("c2"))), "A visitor wrote");
+    assert_eq!(left(entry("It is Carla Reis", Some("c2"))), "A visitor wrote");
+    assert_eq!(left(entry("Hello", Some("c1"))), "A Erased person wrote");
+    assert_eq!(left(entry("Write to carla@example.org", Some("c2"))), "A Erased person wrote");
+    assert!(!person.traces().contains(&"Visitor".to_owned()));
 }
 
 #[test]

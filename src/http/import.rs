@@ -41,7 +41,7 @@ pub struct Imported {
 pub async fn export(_: Admin, state: Data<AppState>) -> Result<HttpResponse> {
     let export = Export::begin(state.store.clone()).await?;
     let pages = try_unfold(export, async |mut export| {
-        let page = export.next().await?;
+        let page = export.next().await.inspect_err(|error| tracing::error!(%error, "an export broke off"))?;
         Ok::<_, Error>(page.map(|page| (page, export)))
     });
     Ok(HttpResponse::Ok().content_type("application/x-ndjson").streaming(pages))
