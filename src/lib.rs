@@ -11,6 +11,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod erasure;
 pub mod error;
 pub mod telemetry;
 #[cfg(test)]
@@ -24,3 +25,5 @@ pub mod intake;
 pub mod live;
 pub mod routing;
 pub mod store;
+
+mod transfer;

@@ -1,4 +1,5 @@
-//! The commands: `serve`, `demo`, `check-config`, `default-config`, `token`, `keys`, `new-epoch`.
+//! The commands: `serve`, `demo`, `check-config`, `default-config`, `token`, `keys`, `new-epoch`,
+//! `export`, `import`.
 //!
 //! Standard output carries what the command was asked for, standard error the logs; the exit code is 0 or 1.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks on these")]
@@ -6,6 +7,7 @@
 mod demo;
 mod offline;
 mod serve;
+mod transfer;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -58,6 +60,10 @@ enum Command {
     Keys(Keys),
     /// Give the store a new epoch, so that every client starts anew: after a backup was restored.
     NewEpoch(WithConfig),
+    /// Print directory, settings, preferences and watches, a line each.
+    Export(WithConfig),
+    /// Store what `export` printed, from standard input.
+    Import(WithConfig),
 }
 
 #[derive(Debug, clap::Args)]
@@ -141,6 +147,8 @@ fn run(command: Command) -> Result<()> {
         Command::Keys(Keys::List(with)) => wait_for(offline::list_keys(with.load()?)),
         Command::Keys(Keys::Revoke { id, with }) => wait_for(offline::revoke_key(with.load()?, id)),
         Command::NewEpoch(with) => wait_for(offline::new_epoch(with.load()?)),
+        Command::Export(with) => wait_for(transfer::export(with.load()?)),
+        Command::Import(with) => wait_for(transfer::import(with.load()?)),
     }
 }
 

@@ -27,7 +27,8 @@ impl Router for NoEvents {
     }
 }
 
-async fn open(config: &Config) -> Result<Store> {
+/// Opens the store that the settings name.
+pub(super) async fn open(config: &Config) -> Result<Store> {
     Store::open(StoreOptions {
         url: app::prepare(&config.store.url)?,
         clock: Clock::System,

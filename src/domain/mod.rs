@@ -4,6 +4,7 @@ pub mod act;
 pub mod alerts;
 pub mod delivery;
 pub mod directory;
+pub mod erasure;
 pub mod event;
 pub mod inbox;
 pub mod notification;

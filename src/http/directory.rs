@@ -13,13 +13,13 @@ use super::{
     body::{MAX_LARGE_BODY_BYTES, parse, read},
     import,
     problem::Problem,
-    records::merge,
     who::Admin,
 };
 use crate::{
     domain::directory::{Agent, Contact, Department, Team},
-    error::{Error, Result},
+    error::Result,
     store::{Edit, RecordKind},
+    transfer::Accepts,
 };
 
 type Item = Map<String, Value>;
@@ -66,7 +66,7 @@ pub struct Upserted {
 )]
 pub async fn put(_: Admin, state: Data<AppState>, request: HttpRequest, mut payload: Payload) -> Result<HttpResponse> {
     if is_lines(&request) {
-        let upserted = import::lines(&state, payload).await?;
+        let upserted = import::lines(&state, payload, Accepts::Directory).await?;
         return Ok(HttpResponse::Ok().json(Upserted { upserted }));
     }
     let body = read(&request, &mut payload, MAX_LARGE_BODY_BYTES, "a directory").await?;
@@ -94,15 +94,7 @@ fn edits(given: Given) -> Result<Vec<Edit>> {
     let numbered = parts.into_iter().flat_map(|(part, kind, items)| {
         items.into_iter().enumerate().map(move |(at, item)| (kind, item, format!("/{part}/{at}")))
     });
-    numbered.map(|(kind, item, pointer)| upsert(kind, item, pointer)).collect()
-}
-
-/// The edit of a record that carries its own id.
-pub(super) fn upsert(kind: RecordKind, item: Item, pointer: String) -> Result<Edit> {
-    match item.get("id").and_then(Value::as_str).map(str::to_owned) {
-        Some(id) => merge(kind, &id, item, pointer),
-        None => Err(Error::invalid("record.id", format!("{pointer}/id"), "an id is needed, as a string")),
-    }
+    numbered.map(|(kind, item, pointer)| Edit::upsert(kind, item, pointer)).collect()
 }
 
 #[cfg(test)]
@@ -111,6 +103,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::error::Error;
 
     #[test]
     fn each_record_becomes_an_edit_that_knows_where_it_stood() {

@@ -1,52 +1,82 @@
-//! A directory as a stream of lines, stored in portions as it comes: as large as it likes, in little memory.
+//! `POST /api/v1/import`, `GET /api/v1/export`: everything people entered, as a stream of lines. The directory's own
+//! import takes its lines the same way.
 
 use std::time::Duration;
 
-use actix_web::web::{BytesMut, Payload};
-use futures_util::StreamExt;
-use serde_json::{Map, Value};
-
-use super::{
-    AppState,
-    body::{MAX_BODY_BYTES, parse},
-    directory::upsert,
+use actix_web::{
+    HttpResponse,
+    web::{Bytes, Data, Payload},
 };
+use futures_util::{StreamExt, stream::try_unfold};
+use serde::Serialize;
+
+use super::{AppState, problem::Problem, who::Admin};
 use crate::{
     error::{Error, Result},
-    store::{Edit, RecordKind},
+    store::{Edit, KeptWatch},
+    transfer::{Accepts, Export, Import, Sink},
 };
 
-/// Records in one transaction: few enough that events waiting behind it do not notice.
-const PORTION: usize = 500;
-/// And bytes, so that a portion of very long lines stays small as well.
-const PORTION_BYTES: usize = 4 << 20;
 /// A sender that is silent for so long has gone.
 const CHUNK_WITHIN: Duration = Duration::from_secs(30);
 
-/// Stores what comes. Answers how many records were made or changed.
-///
-/// # Errors
-/// At the first line that is wrong, with `/<line>` (counted from 0) as the pointer's beginning. The portions before it
-/// stay stored, which the message says; sending everything again is harmless.
-pub(super) async fn lines(state: &AppState, mut payload: Payload) -> Result<usize> {
-    let mut import = Import { state, waiting: Vec::new(), waiting_bytes: 0, line: 0, stored: 0 };
-    let mut buffer = BytesMut::new();
-    while let Some(chunk) = next(&mut payload).await? {
-        buffer.extend_from_slice(&chunk);
-        while let Some(end) = buffer.iter().position(|byte| *byte == b'\n') {
-            let line = buffer.split_to(end + 1);
-            import.take(&line).await?;
-        }
-        if buffer.len() > MAX_BODY_BYTES {
-            return Err(Error::TooLarge { what: "a line", limit: MAX_BODY_BYTES });
-        }
-    }
-    import.take(&buffer).await?;
-    import.store().await?;
-    Ok(import.stored)
+/// How many lines were stored.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Imported {
+    /// Of all kinds together.
+    imported: usize,
 }
 
-async fn next(payload: &mut Payload) -> Result<Option<actix_web::web::Bytes>> {
+/// Gives everything that people entered, line by line
+///
+/// Agents, departments, teams, contacts, settings, preferences and watches, one `{"agent":{…}}` a line, each kind sorted
+/// by id, as `POST /api/v1/import` takes them. API keys and sources, which hold secrets, are left out.
+#[utoipa::path(
+    get, path = "/api/v1/export", tag = "Directory", security(("api_key" = [])),
+    responses(
+        (status = 200, content_type = "application/x-ndjson", body = String),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+    )
+)]
+pub async fn export(_: Admin, state: Data<AppState>) -> Result<HttpResponse> {
+    let export = Export::begin(state.store.clone()).await?;
+    let pages = try_unfold(export, async |mut export| {
+        let page = export.next().await.inspect_err(|error| tracing::error!(%error, "an export broke off"))?;
+        Ok::<_, Error>(page.map(|page| (page, export)))
+    });
+    Ok(HttpResponse::Ok().content_type("application/x-ndjson").streaming(pages))
+}
+
+/// Takes what an export gave
+///
+/// The same lines, of up to 1 MiB each, stored as they come. What a line gives replaces, what it leaves out stays;
+/// sending everything again changes nothing.
+#[utoipa::path(
+    post, path = "/api/v1/import", tag = "Directory", security(("api_key" = [])),
+    request_body(content((String = "application/x-ndjson"))),
+    responses(
+        (status = 200, body = Imported), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem),
+    )
+)]
+pub async fn import(_: Admin, state: Data<AppState>, payload: Payload) -> Result<HttpResponse> {
+    let imported = lines(&state, payload, Accepts::Everything).await?;
+    Ok(HttpResponse::Ok().json(Imported { imported }))
+}
+
+/// Stores what comes, in portions. Answers how many lines were stored.
+///
+/// # Errors
+/// At the first line that is wrong; see [`Import::feed`].
+pub(super) async fn lines(state: &AppState, mut payload: Payload, accepts: Accepts) -> Result<usize> {
+    let mut import = Import::new(state, accepts);
+    while let Some(chunk) = next(&mut payload).await? {
+        import.feed(&chunk).await?;
+    }
+    import.finish().await
+}
+
+async fn next(payload: &mut Payload) -> Result<Option<Bytes>> {
     let broken = |detail: String| Error::Malformed { code: "body.broken", detail, pointer: None };
     match tokio::time::timeout(CHUNK_WITHIN, payload.next()).await {
         Ok(chunk) => chunk.transpose().map_err(|error| broken(format!("the body did not arrive whole: {error}"))),
@@ -54,93 +84,12 @@ async fn next(payload: &mut Payload) -> Result<Option<actix_web::web::Bytes>> {
     }
 }
 
-struct Import<'a> {
-    state: &'a AppState,
-    waiting: Vec<Edit>,
-    waiting_bytes: usize,
-    line: usize,
-    stored: usize,
-}
-
-impl Import<'_> {
-    async fn take(&mut self, line: &[u8]) -> Result<()> {
-        if line.len() > MAX_BODY_BYTES {
-            return Err(Error::TooLarge { what: "a line", limit: MAX_BODY_BYTES });
-        }
-        if !line.trim_ascii().is_empty() {
-            let edit = read(line, self.line).map_err(|error| self.after_what_is_stored(error))?;
-            self.waiting.push(edit);
-            self.waiting_bytes += line.len();
-        }
-        self.line += 1;
-        if self.waiting.len() >= PORTION || self.waiting_bytes >= PORTION_BYTES {
-            self.store().await?;
-        }
-        Ok(())
+impl Sink for &AppState {
+    async fn edit(&self, edits: Vec<Edit>) -> Result<()> {
+        AppState::edit(self, edits).await.map(drop)
     }
 
-    async fn store(&mut self) -> Result<()> {
-        let edits = std::mem::take(&mut self.waiting);
-        self.waiting_bytes = 0;
-        let count = edits.len();
-        if count > 0 {
-            self.state.edit(edits).await.map_err(|error| self.after_what_is_stored(error))?;
-            self.stored += count;
-        }
-        Ok(())
-    }
-
-    fn after_what_is_stored(&self, error: Error) -> Error {
-        match error {
-            Error::Invalid(mut invalid) => {
-                invalid.detail = format!("{}; {} records before it are stored", invalid.detail, self.stored);
-                Error::Invalid(invalid)
-            }
-            other => other,
-        }
-    }
-}
-
-fn read(line: &[u8], number: usize) -> Result<Edit> {
-    let item: Map<String, Value> = parse(line).map_err(|error| at_line(error, number))?;
-    let kinds = [
-        ("agent", RecordKind::Agent),
-        ("department", RecordKind::Department),
-        ("team", RecordKind::Team),
-        ("contact", RecordKind::Contact),
-    ];
-    for (word, kind) in kinds {
-        if let Some(Value::Object(record)) = item.get(word) {
-            return upsert(kind, record.clone(), format!("/{number}/{word}"));
-        }
-    }
-    let message = "a line holds one of agent, department, team, contact, each an object";
-    Err(Error::invalid("directory.line", format!("/{number}"), message))
-}
-
-fn at_line(error: Error, number: usize) -> Error {
-    match error {
-        Error::Malformed { code, detail, .. } => {
-            Error::Malformed { code, detail: format!("line {number}: {detail}"), pointer: Some(format!("/{number}")) }
-        }
-        Error::Invalid(invalid) => Error::invalid(invalid.code, format!("/{number}"), invalid.detail),
-        other => other,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
-    use super::*;
-
-    #[test]
-    fn a_line_is_one_record_of_a_known_kind() {
-        let edit = read(br#"{"agent":{"id":"ana","name":"Ana"}}"#, 3).unwrap();
-        assert_eq!((edit.kind, &*edit.id, edit.pointer.as_str()), (RecordKind::Agent, "ana", "/3/agent"));
-        for (line, pointer) in [(&b"{}"[..], "/4"), (b"[]", "/4"), (br#"{"agent":{"name":"?"}}"#, "/4/agent/id")] {
-            let Err(Error::Invalid(invalid)) = read(line, 4) else { panic!() };
-            assert_eq!(invalid.errors[0].pointer, pointer);
-        }
-        assert!(matches!(read(b"{", 4), Err(Error::Malformed { pointer: Some(_), .. })));
+    async fn watch(&self, watches: Vec<KeptWatch>) -> Result<()> {
+        self.store.put_watches(watches).await.map(drop)
     }
 }

@@ -22,13 +22,16 @@ mod outer;
 mod people;
 mod preferences;
 mod records;
+mod remove;
 mod routes;
+mod sentence;
 mod session;
 mod settings;
 mod sources;
 mod test;
 mod watches;
 mod who;
+mod why;
 
 use std::sync::{Arc, atomic::AtomicBool};
 

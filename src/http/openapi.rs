@@ -178,6 +178,7 @@ mod tests {
         include_str!("events.rs"),
         include_str!("explain.rs"),
         include_str!("hooks.rs"),
+        include_str!("import.rs"),
         include_str!("inbox.rs"),
         include_str!("me.rs"),
         include_str!("notifications.rs"),
@@ -189,6 +190,7 @@ mod tests {
         include_str!("sources.rs"),
         include_str!("test.rs"),
         include_str!("watches.rs"),
+        include_str!("why.rs"),
     ];
 
     #[test]

@@ -1,4 +1,4 @@
-//! `GET|PUT|DELETE /api/v1/{agents,departments,teams,contacts}/{id}` and their lists.
+//! `GET|PUT /api/v1/{agents,departments,teams,contacts}/{id}` and their lists.
 
 use std::sync::Arc;
 
@@ -24,11 +24,9 @@ use crate::{
         snapshot::Snapshot,
     },
     error::{Error, Result},
-    store::{Edit, EditChange, RecordKind},
+    store::{Edit, RecordKind},
 };
 
-/// Characters of an id, enough for any helpdesk's.
-const MAX_ID_CHARS: usize = 200;
 const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 1_000;
 
@@ -73,7 +71,7 @@ trait Record: Clone + Serialize + 'static {
     fn all(directory: &Directory) -> Vec<Self>;
 }
 
-/// One kind of records: how it is found, and its four endpoints in a module of their own.
+/// One kind of records: how it is found, and its three endpoints in a module of their own.
 macro_rules! record {
     ($module:ident: $kind:ident, $list:literal, $item:literal, $word:literal, $find:ident, $all:ident) => {
         impl Record for $kind {
@@ -128,17 +126,6 @@ macro_rules! record {
             ) -> Result<HttpResponse> {
                 super::put::<$kind>(&state, &id, body.0).await
             }
-
-            /// Removes one
-            ///
-            /// Also when it is not there: gone is gone.
-            #[utoipa::path(
-                delete, path = $item, tag = "Directory", security(("api_key" = [])), params(("id" = String, Path)),
-                responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem))
-            )]
-            pub async fn remove(_: Admin, state: Data<AppState>, id: Path<String>) -> Result<HttpResponse> {
-                super::remove::<$kind>(&state, &id).await
-            }
         }
     };
 }
@@ -163,27 +150,9 @@ async fn put<R: Record>(state: &AppState, id: &str, body: Map<String, Value>) ->
     if body.get("id").is_some_and(|given| given.as_str() != Some(id)) {
         return Err(Error::invalid("record.id", "/id", "is not the id in the path"));
     }
-    let snapshot = state.edit(vec![merge(R::KIND, id, body, String::new())?]).await?;
+    let snapshot = state.edit(vec![Edit::merge(R::KIND, id, body, String::new())?]).await?;
     let record = R::find(&snapshot.directory, id).ok_or(Error::NotFound(R::WORD))?;
     Ok(HttpResponse::Ok().json(record))
-}
-
-async fn remove<R: Record>(state: &AppState, id: &str) -> Result<HttpResponse> {
-    let change = EditChange::Delete;
-    state.edit(vec![Edit { kind: R::KIND, id: id.into(), change, pointer: String::new() }]).await?;
-    Ok(HttpResponse::NoContent().finish())
-}
-
-/// The edit that makes or changes a record.
-///
-/// # Errors
-/// When the id is empty or too long.
-pub(super) fn merge(kind: RecordKind, id: &str, body: Map<String, Value>, pointer: String) -> Result<Edit> {
-    if id.is_empty() || id.chars().count() > MAX_ID_CHARS {
-        let message = format!("an id has 1 to {MAX_ID_CHARS} characters");
-        return Err(Error::invalid("record.id", format!("{pointer}/id"), message));
-    }
-    Ok(Edit { kind, id: Id::from(id), change: EditChange::Merge(body), pointer })
 }
 
 impl AppState {

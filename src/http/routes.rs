@@ -7,9 +7,9 @@ use actix_web::{
 use utoipa::OpenApi;
 
 use super::{
-    changes, directory, events, explain, hooks, inbox, me, notifications, ops, people, preferences, problem,
+    changes, directory, events, explain, hooks, import, inbox, me, notifications, ops, people, preferences, problem,
     records::{agents, contacts, departments, teams},
-    session, settings, sources, test, watches,
+    remove, session, settings, sources, test, watches, why,
 };
 
 macro_rules! routes {
@@ -44,6 +44,7 @@ routes! {
     "/api/v1/me/notifications/seen" { post inbox::seen }
     "/api/v1/me/notifications/snooze" { post inbox::snooze }
     "/api/v1/me/notifications/{id}" { get inbox::show }
+    "/api/v1/me/notifications/{id}/why" { get why::notification }
     "/api/v1/me" { get me::show }
     "/api/v1/me/preferences" { get preferences::show, put preferences::change }
     "/api/v1/me/watches" { get watches::list }
@@ -52,17 +53,20 @@ routes! {
     "/session" { post session::sign_in, delete session::sign_out }
     "/hooks/{kind}/{source}" { post hooks::accept }
     "/api/v1/notifications" { post notifications::create }
+    "/api/v1/events/{id}/explanation" { get why::event }
     "/api/v1/explain" { post explain::explain }
     "/api/v1/settings" { get settings::show, patch settings::change }
     "/api/v1/directory" { put directory::put }
+    "/api/v1/export" { get import::export }
+    "/api/v1/import" { post import::import }
     "/api/v1/agents" { get agents::list }
-    "/api/v1/agents/{id}" { get agents::show, put agents::put, delete agents::remove }
+    "/api/v1/agents/{id}" { get agents::show, put agents::put, delete remove::agent }
     "/api/v1/departments" { get departments::list }
-    "/api/v1/departments/{id}" { get departments::show, put departments::put, delete departments::remove }
+    "/api/v1/departments/{id}" { get departments::show, put departments::put, delete remove::department }
     "/api/v1/teams" { get teams::list }
-    "/api/v1/teams/{id}" { get teams::show, put teams::put, delete teams::remove }
+    "/api/v1/teams/{id}" { get teams::show, put teams::put, delete remove::team }
     "/api/v1/contacts" { get contacts::list }
-    "/api/v1/contacts/{id}" { get contacts::show, put contacts::put, delete contacts::remove }
+    "/api/v1/contacts/{id}" { get contacts::show, put contacts::put, delete remove::contact }
     "/api/v1/sources" { get sources::list }
     "/api/v1/sources/{source}" { get sources::show, put sources::put, delete sources::remove }
     "/api/v1/sources/{source}/people/{external_id}" { put people::put, delete people::remove }

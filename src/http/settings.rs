@@ -17,7 +17,7 @@ use crate::{
         rules::{RULES, Rule},
         text::check_edited,
     },
-    store::{Edit, EditChange, RecordKind},
+    store::{Edit, EditChange, RecordKind, SETTINGS_ID},
 };
 
 /// The settings, and the rule book that they switch and narrow.
@@ -62,7 +62,7 @@ pub async fn change(_: Admin, state: Data<AppState>, body: Json<Map<String, Valu
     given.remove("rules");
     check(&given)?;
     let change = EditChange::MergeDeep(given);
-    let edit = Edit { kind: RecordKind::Settings, id: Id::from("settings"), change, pointer: String::new() };
+    let edit = Edit { kind: RecordKind::Settings, id: Id::from(SETTINGS_ID), change, pointer: String::new() };
     Ok(HttpResponse::Ok().json(SettingsShown::of(&state.edit(vec![edit]).await?.settings)))
 }
 

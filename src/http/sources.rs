@@ -11,7 +11,7 @@ use super::{
     AppState,
     body::{Json, Query},
     problem::Problem,
-    records::{Page, PageQuery, merge},
+    records::{Page, PageQuery},
     who::Admin,
 };
 use crate::{
@@ -96,7 +96,7 @@ pub async fn put(_: Admin, state: Data<AppState>, id: Path<String>, body: Json<S
     let snapshot = state.store.refresh().await?;
     let known = snapshot.sources.get(id.as_str());
     let (record, made) = record(&id, body.0, known)?;
-    let snapshot = state.edit(vec![merge(RecordKind::Source, &id, record, String::new())?]).await?;
+    let snapshot = state.edit(vec![Edit::merge(RecordKind::Source, &id, record, String::new())?]).await?;
     let source = snapshot.sources.get(id.as_str()).ok_or(Error::NotFound("source"))?;
     Ok(HttpResponse::Ok().json(shown(&state, source, made).await?))
 }

@@ -9,7 +9,9 @@ mod bulk;
 mod checkpoint;
 mod connection;
 mod deliveries;
+mod erasure;
 mod events;
+mod explained;
 mod group;
 mod inbox;
 mod insert;
@@ -25,6 +27,8 @@ mod shared;
 mod sources;
 mod teller;
 mod tickets;
+mod traces;
+mod transfer;
 mod types;
 mod upkeep;
 mod writer;
@@ -44,8 +48,10 @@ use self::{
 };
 pub use self::{
     deliveries::Delivery,
-    records::{Edit, EditChange, RecordKind},
-    types::{DeliveryNote, Heads, OnCommit, SourceStatus, StoreOptions, UnmatchedPerson, WatchedTicket},
+    explained::{KeptEvent, Origin, SourcesOfEvent},
+    records::{Edit, EditChange, RecordKind, SETTINGS_ID, check_id},
+    traces::{Looked, Place, Spot},
+    types::{DeliveryNote, Heads, KeptWatch, OnCommit, SourceStatus, StoreOptions, UnmatchedPerson, WatchedTicket},
     upkeep::Swept,
 };
 use crate::{

@@ -54,7 +54,8 @@ impl RecordKind {
         RecordKind::Source,
     ];
 
-    fn as_str(self) -> &'static str {
+    /// The word in the store, and in lines of an export.
+    pub fn as_str(self) -> &'static str {
         match self {
             RecordKind::Agent => "agent",
             RecordKind::Department => "department",
@@ -88,6 +89,46 @@ pub struct Edit {
     pub change: EditChange,
     /// RFC 6901 pointer to where it stood in the request, for errors: `/agents/0`; empty for the whole body.
     pub pointer: String,
+}
+
+/// The id of the one record of settings.
+pub const SETTINGS_ID: &str = "settings";
+
+/// Characters of an id, enough for any helpdesk's.
+const MAX_ID_CHARS: usize = 200;
+
+/// Refuses an id that is empty or too long; `pointer` says where it stood.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub fn check_id(id: &str, pointer: impl FnOnce() -> String) -> Result<()> {
+    if id.is_empty() || id.chars().count() > MAX_ID_CHARS {
+        let message = format!("an id has 1 to {MAX_ID_CHARS} characters");
+        return Err(Error::invalid("record.id", pointer(), message));
+    }
+    Ok(())
+}
+
+impl Edit {
+    /// Makes or changes a record: what is given replaces, null clears, what is left out stays.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the id is empty or too long.
+    pub fn merge(kind: RecordKind, id: &str, body: Map<String, Value>, pointer: String) -> Result<Edit> {
+        check_id(id, || format!("{pointer}/id"))?;
+        Ok(Edit { kind, id: Id::from(id), change: EditChange::Merge(body), pointer })
+    }
+
+    /// The same for a body that carries its own id.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the id is missing, empty or too long.
+    pub fn upsert(kind: RecordKind, body: Map<String, Value>, pointer: String) -> Result<Edit> {
+        match body.get("id").and_then(Value::as_str).map(str::to_owned) {
+            Some(id) => Edit::merge(kind, &id, body, pointer),
+            None => Err(Error::invalid("record.id", format!("{pointer}/id"), "an id is needed, as a string")),
+        }
+    }
 }
 
 /// How a record changes.
@@ -176,6 +217,18 @@ fn read_body(conn: &mut Conn, kind: RecordKind, id: &str) -> Result<Option<Map<S
         Some((body, false)) => parse(&body).map(Some),
         _ => Ok(None),
     }
+}
+
+/// Records of one kind as they are stored, by id; those that are not there are left out.
+pub fn bodies(conn: &mut Conn, kind: RecordKind, ids: &[Id]) -> Result<HashMap<Id, Map<String, Value>>> {
+    let rows: Vec<(String, String)> = records::table
+        .filter(records::kind.eq(kind.as_str()))
+        .filter(records::id.eq_any(ids.iter().map(|id| &**id)))
+        .filter(records::deleted.eq(false))
+        .select((records::id, records::body))
+        .load(conn)
+        .map_err(Error::Store)?;
+    rows.into_iter().map(|(id, body)| Ok((Id::from(id), parse(&body)?))).collect()
 }
 
 fn changed(edit: &Edit, before: Option<Map<String, Value>>) -> Result<Option<Map<String, Value>>> {

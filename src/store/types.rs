@@ -56,6 +56,25 @@ pub struct WatchedTicket {
     pub since: Millis,
 }
 
+/// That an agent follows a ticket, or did and stopped, as it is exported.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct KeptWatch {
+    /// Who.
+    pub agent: Id,
+    /// Ticket id.
+    pub ticket: Id,
+    /// Following now, or stopped.
+    #[serde(default = "yes")]
+    pub active: bool,
+    /// Made by an escalation, not by hand.
+    #[serde(default)]
+    pub auto: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
 /// How one delivery to an adapter ended.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeliveryNote {

@@ -108,7 +108,8 @@ fn remove_settled(conn: &mut Conn, agent: &Id, before: Millis) -> Result<usize> 
     diesel::delete(old).execute(conn).map_err(Error::Store)
 }
 
-fn raise_floor(held: &mut Inboxes, agent: &Id) -> Result<InboxChange> {
+/// Takes a number of the inbox and makes it the floor: whoever holds less starts anew.
+pub(super) fn raise_floor(held: &mut Inboxes, agent: &Id) -> Result<InboxChange> {
     let inbox = held.get_mut(agent)?;
     let prev = inbox.seq;
     inbox.seq += 1;

@@ -166,6 +166,27 @@ fn a_new_epoch_is_another_one_each_time() {
 }
 
 #[test]
+fn what_one_installation_exports_another_imports() {
+    let (ours, theirs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let lines = "{\"agent\":{\"id\":\"ana\",\"name\":\"Ana\"}}\n\
+                 {\"watch\":{\"agent\":\"ana\",\"ticket\":\"HD-1\",\"active\":true,\"auto\":false}}\n";
+    let import = |folder: &Path, lines: &[u8]| {
+        let file = folder.join("lines");
+        std::fs::write(&file, lines).unwrap();
+        run(bellhop(folder).arg("import").stdin(std::fs::File::open(file).unwrap()))
+    };
+    let imported = import(ours.path(), lines.as_bytes());
+    assert_eq!(text(&imported.stdout), "imported 2 lines", "{}", text(&imported.stderr));
+    let exported = run(bellhop(ours.path()).arg("export"));
+    assert_eq!(String::from_utf8_lossy(&exported.stdout), lines, "{}", text(&exported.stderr));
+    assert!(import(theirs.path(), &exported.stdout).status.success());
+    assert_eq!(run(bellhop(theirs.path()).arg("export")).stdout, exported.stdout);
+    let refused = import(theirs.path(), b"{\"agent\":{\"id\":\"ana\",\"role\":\"wizard\"}}");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stderr).contains("wizard"), "{}", text(&refused.stderr));
+}
+
+#[test]
 fn the_demo_refuses_to_be_reached_from_outside() {
     let folder = tempfile::tempdir().unwrap();
     let refused = run(bellhop(folder.path()).args(["demo", "--listen", "0.0.0.0:0"]));

@@ -3,6 +3,7 @@
 mod acts;
 mod behind;
 mod deliveries;
+mod erasure;
 mod events;
 mod log;
 mod plans;

@@ -7,8 +7,10 @@ use bellhop::{
     config::StoreUrl,
     domain::{
         act::{Act, Op, Selector, Until},
+        erasure::{Person, PersonKind},
         inbox::{ListFilter, ListStatus},
     },
+    store::Place,
 };
 use diesel::{
     Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection,
@@ -64,6 +66,9 @@ async fn use_everything(rig: &Rig) {
         rig.store.list(&agent, ListFilter { q: Some("reply".to_owned()), ..filter }).await.unwrap();
     }
     rig.store.notification(&agent, &one).await.unwrap();
+    rig.store.origin(&agent, &one).await.unwrap();
+    rig.store.kept_event(&"/test".into(), &"plans-1".into()).await.unwrap();
+    rig.store.sources_of_event(&"plans-1".into()).await.unwrap();
     rig.store.heads(vec![agent.clone(), "agent-8".into()]).await.unwrap();
     let selectors = [
         Selector::Ids { ids: vec![one] },
@@ -83,7 +88,19 @@ async fn use_everything(rig: &Rig) {
     rig.store.ack(&agent, 5);
     rig.store.set_watch(&agent, &"HD-7".into(), true).await.unwrap();
     rig.store.watches(&agent).await.unwrap();
+    assert_eq!(rig.store.agents_with_watches().await.unwrap(), std::slice::from_ref(&agent));
+    let watches = rig.store.kept_watches(&agent).await.unwrap();
+    rig.store.put_watches(watches).await.unwrap();
     rig.store.due_to_wake().await.unwrap();
+    let person = Person::new(PersonKind::Agent, "agent-9".into()).named("Subject");
+    for place in [Place::Tickets, Place::Events, Place::Entries] {
+        let page = rig.store.look_for(&person, place, None).await.unwrap();
+        let after = page.next.or(Some(("agent-9".into(), "500".into())));
+        let found = rig.store.look_for(&person, place, after).await.unwrap().found;
+        rig.store.take_out(person.clone(), place, found).await.unwrap();
+    }
+    rig.store.remove_inbox(person.id()).await.unwrap();
+    rig.store.remove_watches(person.id()).await.unwrap();
     rig.store.sweep(None, NOW + 1_000).await.unwrap();
     rig.store.forget_events(NOW + 1).await.unwrap();
     rig.store.refresh().await.unwrap();
@@ -127,7 +144,7 @@ async fn db_sqlite_scans_no_table() {
     let tables = ["notifications", "contents", "inboxes", "events", "tickets", "watches"];
     let ours = asked.iter().filter(|sql| {
         let verb = sql.split_whitespace().next().unwrap_or("");
-        ["SELECT", "UPDATE", "DELETE"].contains(&verb) && tables.iter().any(|table| sql.contains(table))
+        ["SELECT", "UPDATE", "DELETE", "WITH"].contains(&verb) && tables.iter().any(|table| sql.contains(table))
     });
     let mut looked_at = 0;
     for sql in ours {
@@ -138,6 +155,8 @@ async fn db_sqlite_scans_no_table() {
                 && !step.detail.contains("VIRTUAL TABLE")
                 && !step.detail.contains("CONSTANT ROW")
                 && !step.detail.contains("SUBQUERY")
+                // What the query itself has gathered: a page, or how far a loose index scan has come.
+                && !["SCAN p", "SCAN v"].contains(&step.detail.as_str())
         });
         assert!(whole.is_none(), "reads a whole table ({}): {sql}", whole.unwrap().detail);
         looked_at += 1;
