@@ -44,6 +44,8 @@ pub struct Erased {
     pub events: usize,
     /// Notifications of others that they were taken out of.
     pub entries: usize,
+    /// Planned or sent deliveries to them: what is left of each says that there was one.
+    pub deliveries: usize,
 }
 
 /// Whom to forget.
@@ -103,6 +105,7 @@ pub async fn erase(store: &Store, subject: Subject) -> Result<Erased> {
         }
     }
     store.forget_unmatched(&person, external_ids).await?;
+    erased.deliveries = store.forget_recipient(&person).await?;
     if person.kind() == PersonKind::Agent {
         tokio::time::sleep(ACKS_WITHIN).await;
         erased.notifications += remove_inbox(store, person.id()).await?;

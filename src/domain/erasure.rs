@@ -107,11 +107,21 @@ impl Person {
 
     /// Takes them out of a ticket; says whether they were in it.
     pub fn leave_ticket(&mut self, facts: &mut TicketFacts) -> bool {
-        let lists = [&mut facts.assignees, &mut facts.previous_assignees, &mut facts.no_access, &mut facts.respondents];
+        let lists = [
+            &mut facts.assignees,
+            &mut facts.previous_assignees,
+            &mut facts.no_access,
+            &mut facts.respondents,
+            &mut facts.told,
+        ];
         let mut changed = lists.into_iter().fold(false, |changed, list| self.leave_list(list) | changed);
         changed |= self.leave_place(&mut facts.pm);
         changed |= self.leave_contact_place(&mut facts.customer);
         changed |= self.leave_contacts(&mut facts.participants);
+        if facts.customer_act.as_ref().is_some_and(|act| act.customer.as_ref() == Some(&self.id)) {
+            facts.customer_act = None;
+            changed = true;
+        }
         self.leave_texts(changed, facts.subject.iter_mut().collect())
     }
 

@@ -163,7 +163,8 @@ pub struct CustomerAct {
     source: Id,
     kind: EventType,
     message: Option<Id>,
-    customer: Option<Id>,
+    /// The customer's id in the helpdesk.
+    pub(super) customer: Option<Id>,
     at: Millis,
 }
 

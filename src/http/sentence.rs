@@ -23,6 +23,7 @@ const BY_ROLE: &[(&str, &str)] = &[
     ("author", "{They} wrote the comment on {ticket} that somebody reacted to."),
     ("to", "It was addressed to {them} by name."),
     ("self", "{They} asked for a test."),
+    ("coverage", "Nobody else was told about {ticket}, and {they} answer for its department or administer the hub."),
 ];
 
 /// By reason, where the rule is not on record any more.
@@ -44,6 +45,16 @@ const BY_REASON: &[(&str, &str)] = &[
     ("overdue", "{ticket} is overdue, and {they} are its assigned agent."),
     ("transferred", "{They} are a member of the department that {ticket} was transferred to."),
     ("emoji", "{They} wrote the comment on {ticket} that somebody reacted to."),
+    (
+        "nobody_reached",
+        "Nobody else was told about {ticket}, and {they} answer for its department or administer the hub.",
+    ),
+    ("pm", "{They} are the project manager of {ticket}."),
+    ("admin", "It goes to the administrative address, which is {their} own."),
+    ("department_manager", "{They} are the manager of the department that {ticket} is in."),
+    ("account_manager", "{They} look after the organization of the customer of {ticket}."),
+    ("last_respondent", "{They} were the last to answer on {ticket}."),
+    ("team_lead", "{They} lead the team that {ticket} was assigned to."),
     ("custom", "It was addressed to {them} by name."),
     ("test", "{They} asked for a test."),
 ];
@@ -59,6 +70,16 @@ const BY_WHY: &[(&str, &str)] = &[
     ("category_off", "{They} switched this kind of notification off, or never switched it on."),
     ("bell_off", "{They} switched the bell off."),
     ("rule_off", "An administrator switched the rule off."),
+    ("department_recipients", "The department's alerts reach nobody, or the administrative address alone."),
+    ("no_address", "There is no address to send to."),
+    ("alert_email_off", "{They} switched this kind of email off."),
+    ("channel_off", "{They} switched email off."),
+    ("not_configured", "This installation sends no email."),
+    ("automatic_mail", "It was an answering machine or a bounce."),
+    ("nobody_reads", "Nobody reads that address."),
+    ("not_wanted", "Whoever posted it wanted no answer sent."),
+    ("switched_off", "The department or the help topic switched it off."),
+    ("same_act", "The same act of the customer was told of by another event."),
     (NOT_CONCERNED, "No rule names {them} for this event."),
 ];
 

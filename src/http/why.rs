@@ -17,7 +17,7 @@ use super::{
 use crate::{
     domain::{Id, Millis, notification::Notification, time},
     error::{Error, FieldError, Invalid, Result},
-    store::{KeptEvent, Origin, SourcesOfEvent},
+    store::{Delivery, KeptEvent, Origin, SourcesOfEvent},
 };
 
 /// Which event, and about whom.
@@ -55,6 +55,8 @@ pub struct EventExplanation {
     /// Each with outcome and reason, as `POST /api/v1/explain` answers them.
     #[schema(value_type = Vec<Object>)]
     candidates: Box<RawValue>,
+    /// What goes out beside the bell whatever any device confirms, and what does not, with the reason.
+    deliveries: Vec<Delivery>,
 }
 
 /// What came of one agent, with a sentence.
@@ -157,7 +159,10 @@ pub async fn event(
     let event = find(&state, &Id::from(id.into_inner()), query.0.source).await?;
     match query.0.agent {
         Some(agent) => Ok(HttpResponse::Ok().json(about(&state, &event, agent).await?)),
-        None => Ok(HttpResponse::Ok().json(EventExplanation::of(event)?)),
+        None => {
+            let deliveries = state.store.deliveries(&event.source, &event.id).await?;
+            Ok(HttpResponse::Ok().json(EventExplanation::of(event, deliveries)?))
+        }
     }
 }
 
@@ -234,11 +239,11 @@ impl Verdict {
 }
 
 impl EventExplanation {
-    fn of(event: KeptEvent) -> Result<EventExplanation> {
+    fn of(event: KeptEvent, deliveries: Vec<Delivery>) -> Result<EventExplanation> {
         let candidates = RawValue::from_string(event.explanation)
             .map_err(|error| Error::Internal(format!("a stored explanation is unreadable: {error}")))?;
         let KeptEvent { source, id, kind, ticket, accepted_at, notified, .. } = event;
-        Ok(EventExplanation { source, id, kind, ticket, accepted_at, notified, candidates })
+        Ok(EventExplanation { source, id, kind, ticket, accepted_at, notified, candidates, deliveries })
     }
 }
 

@@ -1,16 +1,24 @@
 //! Planned deliveries: written with their event, read for an event's page. Sending them is another's work.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, Queryable,
+    RunQueryDsl, Selectable, SelectableHelper,
+};
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
-    connection::Conn,
+    connection::{Conn, write_transaction},
     insert::{self, Field, TableRow},
     schema::deliveries,
 };
 use crate::{
-    domain::{Id, Millis, delivery::PlannedDelivery, event::Event},
+    domain::{
+        Id, Millis,
+        delivery::{PlannedDelivery, RecipientKind},
+        erasure::{Person, PersonKind},
+        event::Event,
+    },
     error::{Error, Result},
 };
 
@@ -84,6 +92,48 @@ fn went_out(conn: &mut Conn, recipient: &str, purpose: &str, since: Millis) -> R
         .optional()
         .map_err(Error::Store)?;
     Ok(known.is_some())
+}
+
+/// Takes a person out of deliveries; what is left says that there was one, and what is still to go out does not.
+pub fn forget(conn: &mut Conn, person: &Person, now: Millis) -> Result<usize> {
+    use deliveries::dsl as d;
+    let kind = if person.kind() == PersonKind::Agent { RecipientKind::Agent } else { RecipientKind::Contact };
+    let addresses = person.addresses();
+    write_transaction(conn, |conn| {
+        let by_id = d::recipient_kind.eq(kind.as_str()).and(d::recipient.eq(&**person.id()));
+        let by_address = d::address.eq_any(addresses).or(d::recipient.eq_any(addresses));
+        let theirs: Vec<(String, String)> = d::deliveries
+            .filter(by_id.or(by_address.assume_not_null()))
+            .select((d::id, d::state))
+            .load(conn)
+            .map_err(Error::Store)?;
+        for (id, state) in &theirs {
+            let state = if state == "planned" { "cancelled" } else { state };
+            // Rows of one event stay apart.
+            let tombstone = format!("erased:{id}");
+            let set =
+                (d::recipient.eq(tombstone), d::address.eq(None::<&str>), d::state.eq(state), d::why.eq("erased"));
+            let due = (d::due_at.eq(None::<i64>), d::updated_at.eq(now));
+            diesel::update(d::deliveries.find(id)).set((set, due)).execute(conn).map_err(Error::Store)?;
+        }
+        Ok(theirs.len())
+    })
+}
+
+/// Removes what was planned before `before` and is not waiting any more.
+pub fn forget_old(conn: &mut Conn, before: Millis, most: i64) -> Result<usize> {
+    use deliveries::dsl as d;
+    // Ids grow with time: what is older stands before this.
+    let first = format!("{:08x}-{:04x}", before.max(0) >> 16, before & 0xffff);
+    let old: Vec<String> = d::deliveries
+        .filter(d::id.lt(first))
+        .filter(d::due_at.is_null())
+        .order(d::id)
+        .limit(most)
+        .select(d::id)
+        .load(conn)
+        .map_err(Error::Store)?;
+    diesel::delete(d::deliveries.filter(d::id.eq_any(old))).execute(conn).map_err(Error::Store)
 }
 
 /// A delivery as an event's page shows it.

@@ -12,6 +12,7 @@ use super::{
     Store,
     bulk::{Bulk, Column, to_json},
     connection::{Conn, write_transaction},
+    deliveries,
     inbox::Inboxes,
     memory::Memory,
     notifications::entries,
@@ -69,6 +70,15 @@ impl Store {
             Ok(((person, count), changes))
         };
         self.writers.run(step).await
+    }
+
+    /// Takes a person out of what was sent to them or is to be; returns how many deliveries that were.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn forget_recipient(&self, person: &Person) -> Result<usize> {
+        let (person, now) = (person.clone(), self.clock.now());
+        self.writers.run(move |conn, _| Ok((deliveries::forget(conn, &person, now)?, Vec::new()))).await
     }
 
     /// Forgets a person among those whom sources named and nobody matched.

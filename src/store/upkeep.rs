@@ -6,6 +6,7 @@ use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
 
 use super::{
     connection::{Conn, on_backend, write_transaction},
+    deliveries,
     inbox::Inboxes,
     memory::Memory,
     raw::Raw,
@@ -127,6 +128,7 @@ pub(super) fn raise_floor(held: &mut Inboxes, agent: &Id) -> Result<InboxChange>
 /// Removes events accepted before `before`, a bounded number; returns how many.
 pub fn forget_events(conn: &mut Conn, before: Millis) -> Result<usize> {
     write_transaction(conn, |conn| {
+        deliveries::forget_old(conn, before, EVENTS)?;
         if let Conn::Sqlite(c) = conn {
             let oldest = format!(
                 "DELETE FROM events WHERE rowid < (SELECT min(rowid) FROM events) + {EVENTS} \

@@ -32,7 +32,10 @@ async fn erased_agent_is_nowhere_to_be_found(backend: Backend) {
 
     let counts = erase(&hub, "agents/ana").await;
 
-    assert_eq!(counts, json!({"notifications": 1, "watches": 0, "tickets": 1, "events": 2, "entries": 1}));
+    assert_eq!(
+        counts,
+        json!({"notifications": 1, "watches": 0, "tickets": 1, "events": 2, "entries": 1, "deliveries": 0})
+    );
     let (code, _) = ana.expect_close().await;
     assert!((4500..5000).contains(&code), "{code}: a final code");
     request(&hub, "GET", "/api/v1/agents/ana").admin().send().await.problem(404, "not_found");
@@ -57,7 +60,10 @@ async fn erased_agent_is_nowhere_to_be_found(backend: Backend) {
     hub.event(assigned("ben").on_ticket("HD-00300")).await;
     ben.expect_notification("assigned").await;
     let again = erase(&hub, "agents/ana").await;
-    assert_eq!(again, json!({"notifications": 0, "watches": 0, "tickets": 0, "events": 0, "entries": 0}));
+    assert_eq!(
+        again,
+        json!({"notifications": 0, "watches": 0, "tickets": 0, "events": 0, "entries": 0, "deliveries": 0})
+    );
 
     // Somebody new of the same id starts with nothing.
     hub.agent("ana").create().await;
@@ -87,7 +93,10 @@ async fn erased_customer_is_nowhere_to_be_found(backend: Backend) {
 
     let counts = erase(&hub, "contacts/carla").await;
 
-    assert_eq!(counts, json!({"notifications": 0, "watches": 0, "tickets": 1, "events": 1, "entries": 1}));
+    assert_eq!(
+        counts,
+        json!({"notifications": 0, "watches": 0, "tickets": 1, "events": 1, "entries": 1, "deliveries": 0})
+    );
     let list = hub.get_as("ben", "/api/v1/me/notifications").await;
     assert!(!list.to_string().to_lowercase().contains("carla"), "{list}");
     assert_eq!(list["items"][1]["title"], "New reply on #123 from Erased person");

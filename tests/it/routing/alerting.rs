@@ -196,3 +196,42 @@ async fn an_administrator_decides_and_locks_emails_of_a_category() {
     assert_eq!((&row["alert_email"], &row["alert_email_locked"]), (&json!(false), &json!(true)));
     covers(&["R-006", "D-22"]);
 }
+
+#[tokio::test]
+async fn what_goes_out_is_planned_with_the_event_and_forgotten_with_the_person() {
+    let hub = TestHub::with(emailing()).await;
+    hub.directory(json!({
+        "agents": [{"id": "ana", "email": "ana@example.com"}, {"id": "pia", "role": "pm", "email": "pia@example.com"}],
+        "contacts": [{"id": "carla", "name": "Carla Reis", "email": "carla@example.org"}],
+    }))
+    .await;
+    let ticket = json!({"id": "HD-1", "number": "1", "assignees": ["ana"], "pm": "pia",
+                        "customer": {"id": "carla", "name": "Carla Reis", "email": "carla@example.org"}});
+    let by_ana = json!({"kind": "agent", "id": "ana"});
+    let created = event("e1", "ticket.created", &json!({"actor": by_ana, "ticket": ticket}));
+    let receipt = hub.post("/api/v1/events", created).await.expect(StatusCode::ACCEPTED).body["results"][0].clone();
+    assert_eq!(receipt["notified"], json!(["carla"]), "the customer hears of a ticket that was opened for them");
+    let critical = json!({"actor": {"kind": "system"}, "ticket": ticket, "urgency": "critical"});
+    hub.post("/api/v1/events", event("e2", "ticket.urgency_changed", &critical)).await.expect(StatusCode::ACCEPTED);
+    let deliveries = async |id: &str| {
+        let path = format!("/api/v1/events/{id}/explanation");
+        hub.get(&path).await.expect(StatusCode::OK).body["deliveries"].clone()
+    };
+    let purposes = async |id: &str| {
+        let kept = deliveries(id).await;
+        let of = |d: &Value| format!("{} {} {}", d["recipient"], d["purpose"], d["state"]).replace('"', "");
+        kept.as_array().unwrap().iter().map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        purposes("e1").await,
+        ["ADMIN alerts.new_ticket.admin planned", "carla autoresponses.new_ticket_by_agent planned"]
+    );
+    assert_eq!(purposes("e2").await, ["ana alert_email.ai_critical planned", "pia alert_email.ai_critical planned"]);
+    let erase = hub.send(Method::DELETE, "/api/v1/contacts/carla?erase=true", ADMIN_KEY, None).await;
+    assert_eq!(erase.expect(StatusCode::OK).body["deliveries"], 1);
+    let left = deliveries("e1").await;
+    let tombstone = left.as_array().unwrap().iter().find(|d| d["kind"] == "contact").expect("a tombstone").clone();
+    assert_eq!((&tombstone["state"], &tombstone["why"]), (&json!("cancelled"), &json!("erased")));
+    assert!(!left.to_string().contains("carla"));
+    covers(&["R-146"]);
+}
