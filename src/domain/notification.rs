@@ -1,5 +1,7 @@
 //! One notification: what routing drafts, what the store keeps, what an agent is shown.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -29,15 +31,20 @@ pub struct Notification {
     /// How much it may disturb.
     pub priority: Priority,
     /// First line.
-    pub title: String,
+    #[schema(value_type = String)]
+    pub title: Arc<str>,
     /// Second line, often the ticket's subject.
-    pub body: String,
+    #[schema(value_type = String)]
+    pub body: Arc<str>,
     /// Where a click goes: http(s) or relative.
-    pub url: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub url: Option<Arc<str>>,
     /// Who triggered it.
-    pub actor: ShownActor,
+    #[schema(value_type = ShownActor)]
+    pub actor: Arc<ShownActor>,
     /// The ticket it is about.
-    pub ticket: Option<TicketRef>,
+    #[schema(value_type = Option<TicketRef>)]
+    pub ticket: Option<Arc<TicketRef>>,
     /// The comment it is about.
     pub comment: Option<CommentLink>,
     /// When it was stored.
@@ -65,7 +72,8 @@ pub struct Notification {
     pub quiet: bool,
 }
 
-/// What routing wants stored for one recipient; numbers and times come from the store.
+/// What routing wants stored for one recipient; numbers and times come from the store. Texts are shared: an event to a
+/// whole department says the same to everybody.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
     /// Whose inbox.
@@ -79,15 +87,15 @@ pub struct Draft {
     /// How much it may disturb.
     pub priority: Priority,
     /// First line.
-    pub title: String,
+    pub title: Arc<str>,
     /// Second line.
-    pub body: String,
+    pub body: Arc<str>,
     /// Where a click goes.
-    pub url: Option<String>,
+    pub url: Option<Arc<str>>,
     /// Who triggered it.
-    pub actor: ShownActor,
+    pub actor: Arc<ShownActor>,
     /// The ticket it is about.
-    pub ticket: Option<TicketRef>,
+    pub ticket: Option<Arc<TicketRef>>,
     /// The comment it is about.
     pub comment: Option<CommentLink>,
     /// Store it, disturb nobody (on vacation, D-15).

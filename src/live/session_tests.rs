@@ -26,7 +26,7 @@ fn entry(seq: i64) -> Notification {
         title: "t".into(),
         body: "b".into(),
         url: None,
-        actor: ShownActor { kind: ActorKind::System, ..ShownActor::default() },
+        actor: ShownActor { kind: ActorKind::System, ..ShownActor::default() }.into(),
         ticket: None,
         comment: None,
         created_at: 0,

@@ -1,5 +1,7 @@
 //! From a candidate to what is stored: text, link, actor. What is the same for all recipients of a rule is made once.
 
+use std::sync::Arc;
+
 use super::{
     candidate::{Candidate, Outcome},
     links, plain_text,
@@ -18,10 +20,10 @@ use crate::domain::{
 pub struct Drafter<'a> {
     facts: &'a Facts<'a>,
     texts: &'a Texts,
-    actor: ShownActor,
-    ticket: Option<TicketRef>,
+    actor: Arc<ShownActor>,
+    ticket: Option<Arc<TicketRef>>,
     comment: Option<CommentLink>,
-    url: Option<String>,
+    url: Option<Arc<str>>,
     /// Each rule's draft without its recipient; an event has a handful of rules.
     templates: Vec<(&'static Rule, Draft)>,
 }
@@ -34,13 +36,14 @@ impl<'a> Drafter<'a> {
             number: ticket.shown_number().to_owned(),
             subject: ticket.subject.clone().unwrap_or_default(),
         });
+        let url = own_url(facts).or_else(|| links::of_event(facts.event, facts.ticket));
         Drafter {
             facts,
             texts,
-            actor: named_actor(facts),
-            ticket,
+            actor: Arc::new(named_actor(facts)),
+            ticket: ticket.map(Arc::new),
             comment: links::comment_id(facts.event).map(|id| CommentLink { id: id.clone() }),
-            url: own_url(facts).or_else(|| links::of_event(facts.event, facts.ticket)),
+            url: url.map(Arc::from),
             templates: Vec::new(),
         }
     }
@@ -70,8 +73,8 @@ impl<'a> Drafter<'a> {
             reason: prepared.reason.clone(),
             category: prepared.category.clone(),
             priority: self.priority(rule.priority),
-            title: self.title(rule),
-            body: self.body(rule.body),
+            title: self.title(rule).into(),
+            body: self.body(rule.body).into(),
             url: self.url.clone(),
             actor: self.shown_actor(rule),
             ticket: self.ticket.clone(),
@@ -137,8 +140,8 @@ impl<'a> Drafter<'a> {
     }
 
     /// An assignment rule is the system. In Frappe's wording so is whatever a customer sets off.
-    fn shown_actor(&self, rule: &Rule) -> ShownActor {
-        let system = |name: &str| ShownActor { name: Some(name.to_owned()), ..ShownActor::default() };
+    fn shown_actor(&self, rule: &Rule) -> Arc<ShownActor> {
+        let system = |name: &str| Arc::new(ShownActor { name: Some(name.to_owned()), ..ShownActor::default() });
         let by_rule = self.facts.event.data.assigned.as_ref().is_some_and(|assigned| assigned.by_rule);
         if by_rule {
             return system("System");

@@ -34,7 +34,7 @@ use drafts::{Drafter, Prepared};
 use explain::Explanation;
 use outward::Written;
 use preferences::Gate;
-use rules::{Condition, RULES};
+use rules::{Audience, Condition, RULES};
 use text::Texts;
 
 use crate::domain::{
@@ -155,7 +155,14 @@ impl Engine {
             }
             let gate = Gate::of(rule, facts);
             audience::resolve(rule.audience, facts, &mut audience);
-            audience.drain(..).for_each(|id| people.name_by_rule(id, prepared, &gate, facts));
+            // A department's list names nobody twice: nobody has to be looked for among the first.
+            let are_new = people.all.is_empty() && rule.audience == Audience::DepartmentMembers;
+            for id in audience.drain(..) {
+                match are_new {
+                    true => people.all.push(Named::new(id, Some((prepared, &gate)), None, facts)),
+                    false => people.name_by_rule(id, prepared, &gate, facts),
+                }
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! Rows of notifications, state and content apart: written in bulk with the event, read back as what an agent sees.
 
+use std::sync::Arc;
+
 use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, Queryable, Selectable};
 use uuid::Uuid;
 
@@ -92,11 +94,11 @@ impl TryFrom<Row> for Notification {
             reason: content.reason.into(),
             category: content.category.map(Id::from),
             priority: Priority::parse(&content.priority).ok_or_else(|| damaged("priority"))?,
-            title: content.title,
-            body: content.body,
-            url: content.url,
+            title: content.title.into(),
+            body: content.body.into(),
+            url: content.url.map(Arc::from),
             actor: serde_json::from_str(&content.actor).map_err(|_| damaged("actor"))?,
-            ticket,
+            ticket: ticket.map(Arc::new),
             comment: state.comment_id.map(|id| CommentLink { id: id.into() }),
             created_at: state.created_at,
             changed_seq: state.changed_seq,

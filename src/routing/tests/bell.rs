@@ -167,7 +167,7 @@ fn a_message_that_reopens_is_one_notification_with_the_stronger_reason() {
     let world = world().assigned_to(&["ana"]).watched_by(&["ana", "ben"]).with_pm("pia");
     let decision = world.on("message.received", by_carla(json!({"reopened": true, "message": {"id": "m9"}})));
     assert_eq!(decision.summary(), ["ana reopened notified", "ben watching notified", "pia customer_reply notified"]);
-    assert_eq!(decision.draft_for("ana").title, "Ticket #123 reopened by customer");
+    assert_eq!(&*decision.draft_for("ana").title, "Ticket #123 reopened by customer");
     covers(&["D-27"]);
 }
 
@@ -255,7 +255,7 @@ fn reactions_are_told_only_where_the_installation_wants_them() {
         .categories
         .insert("emoji_reaction".into(), serde_json::from_str("\"on\"").expect("a choice"));
     let decision = world.on("comment.reacted", data());
-    assert_eq!(decision.draft_for("ana").title, "👍 reacted to your comment");
+    assert_eq!(&*decision.draft_for("ana").title, "👍 reacted to your comment");
     assert_eq!(decision.draft_for("ana").comment.as_ref().map(|comment| &*comment.id), Some("n1"));
     assert_eq!(&*decision.draft_for("ana").kind, "reaction");
     covers(&["R-104"]);
@@ -291,7 +291,7 @@ fn a_custom_notification_is_worded_and_typed_by_its_caller() {
     assert_eq!((&*draft.title, draft.url.as_deref()), ("Please look at this", Some("/inbox/7")));
     let plain = world.on("notification.custom", custom(Value::Null, "javascript:alert(1)".into()));
     let draft = plain.draft_for("ben");
-    assert_eq!(draft.title, "Agent jane sent you a notification");
+    assert_eq!(&*draft.title, "Agent jane sent you a notification");
     assert_eq!(draft.url.as_deref(), Some("https://desk.example.com/tickets/123"));
     covers(&["R-090", "R-132", "R-135"]);
 }

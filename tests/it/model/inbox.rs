@@ -32,7 +32,7 @@ impl From<Notification> for Entry {
             seq: shown.seq,
             changed_seq: shown.changed_seq,
             alert_seq: 0,
-            ticket: shown.ticket.map(|ticket| ticket.id),
+            ticket: shown.ticket.map(|ticket| ticket.id.clone()),
             comment: shown.comment.map(|comment| comment.id),
             created_at: shown.created_at,
             read_at: shown.read_at,

@@ -1,5 +1,7 @@
 //! A router for stories about inboxes: whoever an event names hears of it, without rules or preferences.
 
+use std::sync::Arc;
+
 use bellhop::domain::{
     Id,
     act::{Op, Selector},
@@ -35,14 +37,16 @@ fn draft(agent: &Id, facts: &Facts<'_>) -> Draft {
         reason: "assigned".into(),
         category: None,
         priority: Priority::Normal,
-        title: "Something happened".to_owned(),
-        body: String::new(),
+        title: "Something happened".into(),
+        body: "".into(),
         url: None,
-        actor: ShownActor::from(&facts.event.data.actor),
-        ticket: facts.ticket.map(|ticket| TicketRef {
-            id: ticket.id.clone(),
-            number: ticket.shown_number().to_owned(),
-            subject: String::new(),
+        actor: ShownActor::from(&facts.event.data.actor).into(),
+        ticket: facts.ticket.map(|ticket| {
+            Arc::new(TicketRef {
+                id: ticket.id.clone(),
+                number: ticket.shown_number().to_owned(),
+                subject: String::new(),
+            })
         }),
         comment: comment.map(|id| CommentLink { id }),
         quiet: false,

@@ -106,10 +106,7 @@ async fn no_table_holds_a_trace_of_an_erased_agent(rig: Rig) {
     }
     assert!(left.contains("4Tom") && left.contains("HD-1 ben") && left.contains("banana"), "{left}");
     let ben = rig.store.changes(&"ben".into(), 0, 10).await.unwrap();
-    assert_eq!(
-        (ben.entries[0].title.as_str(), ben.inbox.seq, ben.inbox.floor_seq),
-        ("Erased person assigned it", 2, 2)
-    );
+    assert_eq!((&*ben.entries[0].title, ben.inbox.seq, ben.inbox.floor_seq), ("Erased person assigned it", 2, 2));
     assert_eq!(ben.entries[0].actor.name.as_deref(), Some("Erased person"));
     let removed =
         |change: &&bellhop::domain::nudge::InboxChange| matches!(change.what, Change::Removed { floor_seq: 2 });

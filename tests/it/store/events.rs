@@ -114,7 +114,7 @@ async fn text_that_databases_choke_on_is_kept(rig: Rig) {
     rig.post(event).await;
     let changes = rig.store.changes(&"ana".into(), 0, 10).await.unwrap();
     assert_eq!(
-        changes.entries[0].title,
+        &*changes.entries[0].title,
         "Ticket #1\u{fffd}2 \\u0000 '; DROP TABLE events; -- \u{1f6a8} assigned to you"
     );
 }
