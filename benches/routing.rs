@@ -18,6 +18,10 @@ use bellhop::{
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use serde_json::json;
 
+/// As the server has it.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn world(members: usize) -> (Snapshot, TicketFacts, Event) {
     let settings = json!({"categories": {"new_ticket_department": "on"},
                           "alerts": {"new_ticket": {"department_members": true}}});

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use ahash::AHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::Id;
@@ -199,7 +200,7 @@ pub enum AccountManager {
 /// Everybody, held in memory. Cheap to look up, never changed in place: a new version replaces the old.
 #[derive(Debug, Clone, Default)]
 pub struct Directory {
-    agents: HashMap<Id, Agent>,
+    agents: AHashMap<Id, Agent>,
     departments: HashMap<Id, Department>,
     teams: HashMap<Id, Team>,
     contacts: HashMap<Id, Contact>,

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use ahash::AHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Id, Millis, directory::Directory, preferences::Preferences, settings::Settings};
@@ -14,7 +15,7 @@ pub struct Snapshot {
     /// People and groups.
     pub directory: Directory,
     /// What agents chose, by agent id.
-    pub preferences: HashMap<Id, Preferences>,
+    pub preferences: AHashMap<Id, Preferences>,
     /// What the administrator set.
     pub settings: Settings,
     /// API keys by the hex SHA-256 of the secret.

@@ -25,8 +25,7 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
-
+use ahash::AHashMap;
 use alerts::{ADMIN, Alert};
 use candidate::{Candidate, CandidateKind, ChannelOutcome, Channels, Outcome, Why};
 use channels::{Case, Outgoing};
@@ -87,7 +86,9 @@ struct Named<'e> {
 #[derive(Default)]
 struct People<'e> {
     all: Vec<Named<'e>>,
-    index: HashMap<Id, usize>,
+    index: AHashMap<Id, usize>,
+    /// Lists of people follow each other in the same order, as a rule: whoever comes behind the last one found.
+    next: usize,
 }
 
 /// Up to so many people are found faster by looking at each than by hashing.
@@ -349,13 +350,24 @@ impl<'e> People<'e> {
 
     /// Where somebody stands. `index` is filled as far as it is needed.
     fn place_of(&mut self, id: &Id) -> Option<usize> {
-        if self.all.len() <= FEW {
-            return self.all.iter().position(|person| person.id == *id);
-        }
+        let place = if self.all.get(self.next).is_some_and(|person| person.id == *id) {
+            Some(self.next)
+        } else if self.all.len() <= FEW {
+            self.all.iter().position(|person| person.id == *id)
+        } else {
+            self.fill_index();
+            self.index.get(id).copied()
+        };
+        self.next = place.map_or(0, |place| place + 1);
+        place
+    }
+
+    fn fill_index(&mut self) {
+        let missing = self.all.len() - self.index.len();
+        self.index.reserve(missing);
         for (place, person) in self.all.iter().enumerate().skip(self.index.len()) {
             self.index.insert(person.id.clone(), place);
         }
-        self.index.get(id).copied()
     }
 }
 
