@@ -118,6 +118,9 @@ impl Person {
         changed |= self.leave_place(&mut facts.pm);
         changed |= self.leave_contact_place(&mut facts.customer);
         changed |= self.leave_contacts(&mut facts.participants);
+        let reactions = facts.reactions.len();
+        facts.reactions.retain(|reaction| reaction.by != self.id);
+        changed |= facts.reactions.len() < reactions;
         if facts.customer_act.as_ref().is_some_and(|act| act.customer.as_ref() == Some(&self.id)) {
             facts.customer_act = None;
             changed = true;

@@ -100,6 +100,8 @@ pub struct Draft {
     pub comment: Option<CommentLink>,
     /// Store it, disturb nobody (on vacation, D-15).
     pub quiet: bool,
+    /// Not a further entry where there is one of the same reason about the same comment: that one is renewed.
+    pub renews: bool,
 }
 
 /// How much a notification may disturb.

@@ -128,6 +128,9 @@ pub struct TicketFacts {
     /// Agents who replied, the most recent first, each once, at most ten (D-07).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub respondents: Vec<Id>,
+    /// Who put what on which comment, the last [`REACTIONS`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reactions: Vec<Reaction>,
     /// Who has entries of it that other people's work may settle; the first [`TOLD`] of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<Id>,
@@ -150,6 +153,20 @@ pub struct Watch {
     pub active: bool,
     /// Made by an escalation and not by hand.
     pub auto: bool,
+}
+
+/// Reactions that a ticket remembers.
+pub const REACTIONS: usize = 100;
+
+/// A reaction to a comment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reaction {
+    /// The comment.
+    pub comment: Id,
+    /// Who: an id, else a name.
+    pub by: Id,
+    /// What.
+    pub emoji: String,
 }
 
 /// Agents of whom a ticket remembers that they were told; further ones keep their entries open.
@@ -264,7 +281,37 @@ impl TicketFacts {
         if event.kind == EventType::TicketClosed && given.status.is_none() {
             snapshot.to_mut().status = Some(Some("closed".to_owned()));
         }
-        self.apply(&snapshot, event.time)
+        let reacted = self.take_reaction(event);
+        self.apply(&snapshot, event.time) | reacted
+    }
+
+    fn take_reaction(&mut self, event: &Event) -> bool {
+        let data = &event.data;
+        let by = data.actor.id.clone().or_else(|| data.actor.name.as_deref().map(Id::from));
+        let (Some(comment), Some(by)) = (&data.comment, by) else { return false };
+        let emoji = data.emoji.clone().unwrap_or_default();
+        let reaction = Reaction { comment: comment.id.clone(), by, emoji };
+        let known = self.reactions.iter().position(|known| *known == reaction);
+        match (event.kind, known) {
+            (EventType::CommentReacted, None) => {
+                if self.reactions.len() >= REACTIONS {
+                    self.reactions.remove(0);
+                }
+                self.reactions.push(reaction);
+            }
+            (EventType::CommentUnreacted, Some(place)) => drop(self.reactions.remove(place)),
+            _ => return false,
+        }
+        true
+    }
+
+    /// How many people have put something on a comment, its author left out.
+    pub fn reacted_to(&self, comment: &str, author: Option<&Id>) -> usize {
+        let mut people: Vec<&Id> = self.reactions.iter().filter(|r| &*r.comment == comment).map(|r| &r.by).collect();
+        people.retain(|by| Some(*by) != author);
+        people.sort_unstable();
+        people.dedup();
+        people.len()
     }
 
     /// Notes what later events of this ticket depend on, after this one was routed. Says whether anything changed.

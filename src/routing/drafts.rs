@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     candidate::{Candidate, Outcome},
     links, plain_text,
-    rules::{Body, Kind, PriorityRule, Rule},
+    rules::{Audience, Body, Kind, PriorityRule, Rule},
     text::{Texts, Values},
 };
 use crate::domain::{
@@ -80,6 +80,7 @@ impl<'a> Drafter<'a> {
             ticket: self.ticket.clone(),
             comment: self.comment.clone(),
             quiet: false,
+            renews: rule.audience == Audience::CommentAuthor,
         }
     }
 
@@ -120,6 +121,11 @@ impl<'a> Drafter<'a> {
             team: name_or(team.and_then(|id| directory.team(id)).map(|t| &*t.name), team).unwrap_or(""),
             emoji: data.emoji.as_deref().unwrap_or("👍"),
             escalation: if data.escalation == Some(Escalation::Emergency) { "emergency" } else { "normal" },
+            count: data
+                .comment
+                .as_ref()
+                .zip(ticket)
+                .map_or(0, |(comment, ticket)| ticket.reacted_to(&comment.id, comment.author.as_ref())),
             by_rule: assigned.is_some_and(|assigned| assigned.by_rule),
             by_agent: data.actor.kind == ActorKind::Agent,
         }

@@ -14,6 +14,7 @@ mod follow_up;
 pub mod links;
 mod mentions;
 pub mod outward;
+mod people;
 pub mod plain_text;
 mod preferences;
 pub mod rules;
@@ -25,13 +26,13 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 
-use ahash::AHashMap;
 use alerts::{ADMIN, Alert};
 use candidate::{Candidate, CandidateKind, ChannelOutcome, Channels, Outcome, Why};
 use channels::{Case, Outgoing};
 use drafts::{Drafter, Prepared};
 use explain::Explanation;
 use outward::Written;
+use people::{Named, People};
 use preferences::Gate;
 use rules::{Audience, Condition, RULES};
 use text::Texts;
@@ -44,7 +45,6 @@ use crate::domain::{
     event::{EventType, Urgency},
     notification::Draft,
     plan::{Facts, Plan, Resolution, Router},
-    preferences::Preferences,
     ticket::Watch,
 };
 
@@ -71,28 +71,6 @@ pub struct Decision {
     /// What goes out beside the bell, or would.
     pub deliveries: Vec<PlannedDelivery>,
 }
-
-/// A person, the rule of the bell that counts so far, and the alert switch. What the directory and the preferences say
-/// of them is looked up once.
-struct Named<'e> {
-    id: Id,
-    agent: Option<&'e Agent>,
-    preferences: Option<&'e Preferences>,
-    bell: Option<(&'e Prepared, Option<Why>)>,
-    alert: Option<&'e Alert>,
-}
-
-/// Everybody named so far, in the order of their naming.
-#[derive(Default)]
-struct People<'e> {
-    all: Vec<Named<'e>>,
-    index: AHashMap<Id, usize>,
-    /// Lists of people follow each other in the same order, as a rule: whoever comes behind the last one found.
-    next: usize,
-}
-
-/// Up to so many people are found faster by looking at each than by hashing.
-const FEW: usize = 16;
 
 impl Default for Engine {
     fn default() -> Engine {
@@ -324,67 +302,6 @@ fn why_not(person: &Named<'_>, email_goes_out: bool) -> Why {
         (_, Some(_)) if !email_goes_out => Why::NotConfigured,
         (_, Some(_)) if person.agent.is_some_and(|agent| agent.email.is_none()) => Why::NoAddress,
         _ => Why::AlertEmailOff,
-    }
-}
-
-impl<'e> People<'e> {
-    fn name_by_rule(&mut self, id: Id, prepared: &'e Prepared, gate: &Gate, facts: &Facts<'e>) {
-        match self.place_of(&id) {
-            Some(place) => self.all[place].reconsider(prepared, gate, facts),
-            None => self.all.push(Named::new(id, Some((prepared, gate)), None, facts)),
-        }
-    }
-
-    fn name_by_alert(&mut self, alert: &'e Alert, facts: &Facts<'e>) {
-        match self.place_of(&alert.recipient) {
-            // The first switch that names somebody counts, unless it is silenced and this one is not.
-            Some(place) => {
-                let known = &mut self.all[place].alert;
-                if known.is_none_or(|known| known.silenced) {
-                    *known = Some(alert);
-                }
-            }
-            None => self.all.push(Named::new(alert.recipient.clone(), None, Some(alert), facts)),
-        }
-    }
-
-    /// Where somebody stands. `index` is filled as far as it is needed.
-    fn place_of(&mut self, id: &Id) -> Option<usize> {
-        let place = if self.all.get(self.next).is_some_and(|person| person.id == *id) {
-            Some(self.next)
-        } else if self.all.len() <= FEW {
-            self.all.iter().position(|person| person.id == *id)
-        } else {
-            self.fill_index();
-            self.index.get(id).copied()
-        };
-        self.next = place.map_or(0, |place| place + 1);
-        place
-    }
-
-    fn fill_index(&mut self) {
-        let missing = self.all.len() - self.index.len();
-        self.index.reserve(missing);
-        for (place, person) in self.all.iter().enumerate().skip(self.index.len()) {
-            self.index.insert(person.id.clone(), place);
-        }
-    }
-}
-
-impl<'e> Named<'e> {
-    fn new(id: Id, bell: Option<(&'e Prepared, &Gate)>, alert: Option<&'e Alert>, facts: &Facts<'e>) -> Named<'e> {
-        let preferences = facts.snapshot.preferences.get(&id);
-        let agent = facts.snapshot.directory.agent(&id);
-        let bell = bell.map(|(prepared, gate)| (prepared, gate.blocks(preferences, facts)));
-        Named { id, agent, preferences, bell, alert }
-    }
-
-    /// A further rule names them: it counts when it is open and the one before is not.
-    fn reconsider(&mut self, prepared: &'e Prepared, gate: &Gate, facts: &Facts<'e>) {
-        let is_blocked = self.bell.is_none_or(|(_, blocked)| blocked.is_some());
-        if is_blocked && gate.blocks(self.preferences, facts).is_none() {
-            self.bell = Some((prepared, None));
-        }
     }
 }
 

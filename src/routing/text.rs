@@ -38,6 +38,8 @@ pub struct Values<'a> {
     pub emoji: &'a str,
     /// normal or emergency.
     pub escalation: &'a str,
+    /// How many people reacted to the comment.
+    pub count: usize,
     /// An assignment rule did it.
     pub by_rule: bool,
     /// An agent did it.

@@ -40,6 +40,9 @@ const ASSIGNED_FRAPPE: &str = "{% if by_rule %}Ticket #{{ number }} assigned via
     {% elif by_agent %}{{ actor }} assigned ticket #{{ number }} to you\
     {% else %}Ticket #{{ number }} assigned to you{% endif %}";
 
+const REACTED: &str = "{% if count > 1 %}{{ count }} people reacted to your comment\
+    {% else %}{{ emoji }} reacted to your comment{% endif %}";
+
 /// Every shipped text.
 pub const SHIPPED: &[Shipped] = &[
     two("note.added/mentioned", MENTION, MENTION_FRAPPE),
@@ -74,7 +77,7 @@ pub const SHIPPED: &[Shipped] = &[
     both("ticket.overdue/nobody_reached", "Nobody was told: #{{ number }} is overdue"),
     both("ticket.assigned/nobody_reached", "Nobody was told: #{{ number }} was assigned"),
     both("ticket.reopened/nobody_reached", "Nobody was told: {{ client }} reopened #{{ number }}"),
-    both("comment.reacted/emoji", "{{ emoji }} reacted to your comment"),
+    both("comment.reacted/emoji", REACTED),
     both("notification.custom/custom", "{{ actor }} sent you a notification"),
     both("notification.test/test", "Test notification"),
 ];

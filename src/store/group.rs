@@ -13,108 +13,24 @@ use super::{
     events::{self, Key, NewEvent},
     inbox::Inboxes,
     memory::Memory,
-    notifications::{self, NewEntry},
-    records, resolve,
+    notifications::{self, NewEntry, new_entry},
+    records, renewal,
+    request::{Answer, Committed, Context, Failure, Request},
+    resolve,
     tickets::Tickets,
 };
 use crate::{
-    clock::Clock,
     domain::{
         Id, Millis,
-        act::{Act, ActOutcome, Op, Selector},
+        act::{Act, Op, Selector},
         event::{Event, EventType},
-        nudge::{Change, InboxChange},
-        plan::{Facts, Plan, Receipt, ReceiptStatus, Router},
+        notification::Draft,
+        nudge::InboxChange,
+        plan::{Facts, Plan, Receipt, ReceiptStatus},
         snapshot::Snapshot,
     },
     error::{Error, Result},
 };
-
-/// What one caller wants done.
-#[derive(Debug)]
-pub enum Request {
-    /// Keep events and what they lead to, all or none.
-    Accept {
-        /// In the order given.
-        events: Vec<Event>,
-        /// The same as they are stored: whoever asks writes them out, so that the writer has that much less to do.
-        bodies: Vec<String>,
-        /// Hash of the API key that posted them, checked again here; none for our own endpoints.
-        api_key: Option<String>,
-        /// When they arrived, microseconds since 1970.
-        accepted_us: i64,
-    },
-    /// An act on an inbox.
-    Act {
-        /// Whose.
-        agent: Id,
-        /// What.
-        act: Act,
-    },
-}
-
-/// What one caller is told after the commit.
-#[derive(Debug)]
-pub enum Answer {
-    /// To [`Request::Accept`].
-    Receipts(Vec<Receipt>),
-    /// To [`Request::Act`].
-    Acted(ActOutcome),
-    /// This one is refused; the others of the transaction stand.
-    Refused(Error),
-}
-
-/// What a committed transaction leaves behind.
-#[derive(Debug, Default)]
-pub struct Committed {
-    /// One per request, in their order.
-    pub answers: Vec<Answer>,
-    /// Every visible change, in order per inbox.
-    pub changes: Vec<InboxChange>,
-    /// Directory, preferences and settings that were decided by.
-    pub snapshot: Arc<Snapshot>,
-    /// The version in memory that they were read upon.
-    pub read_upon: i64,
-    /// Notifications stored.
-    pub notifications: usize,
-    /// The tickets of its events, as it leaves them.
-    pub tickets: Tickets,
-    /// The inboxes that it held, the same.
-    pub inboxes: Inboxes,
-}
-
-/// What a transaction needs beside its connection.
-pub struct Context<'a> {
-    /// Decides.
-    pub router: &'a dyn Router,
-    /// What this node has in memory.
-    pub snapshot: Arc<Snapshot>,
-    /// The time.
-    pub clock: &'a Clock,
-}
-
-/// Why a transaction did not happen.
-#[derive(Debug)]
-pub enum Failure {
-    /// Another node was faster: the same again will see what it did.
-    Again,
-    /// The store or one of the requests is at fault.
-    Error(Error),
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Failure {
-        use diesel::result::{DatabaseErrorKind, Error as Diesel};
-        match error {
-            // A deadlock is a serialization failure to the database; a number taken twice is another node's.
-            Error::Store(Diesel::DatabaseError(
-                DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::UniqueViolation,
-                _,
-            )) => Failure::Again,
-            error => Failure::Error(error),
-        }
-    }
-}
 
 /// Runs the requests, and the acknowledgements that gathered meanwhile, as one transaction.
 pub fn commit(
@@ -164,6 +80,8 @@ struct Routed<'a> {
     body: &'a str,
     plan: Plan,
     notified: Vec<Id>,
+    /// Drafts that renew an entry where there is one.
+    renewing: Vec<Draft>,
     /// Heads of the inboxes in which it settles something, as they were before it.
     heads: Vec<i64>,
     accepted_us: i64,
@@ -255,7 +173,7 @@ impl<'a> Group<'a> {
         let notified = std::mem::take(&mut plan.notified);
         let receipt = events::receipt(&event.id, ReceiptStatus::Accepted, &notified);
         self.known.insert(key, notified.clone());
-        self.routed.push(Routed { event, body, plan, notified, heads: Vec::new(), accepted_us });
+        self.routed.push(Routed { event, body, plan, notified, renewing: Vec::new(), heads: Vec::new(), accepted_us });
         receipt
     }
 
@@ -305,7 +223,10 @@ impl<'a> Group<'a> {
             for agent in routed.plan.resolution.iter().flat_map(|resolution| &resolution.agents) {
                 routed.heads.push(self.inboxes.get_to_add(agent)?.seq);
             }
-            for draft in routed.plan.drafts.drain(..) {
+            let (renewing, new) = std::mem::take(&mut routed.plan.drafts).into_iter().partition(|draft| draft.renews);
+            routed.renewing = renewing;
+            for draft in new {
+                let draft: Draft = draft;
                 let inbox = self.inboxes.get_to_add(&draft.agent)?;
                 self.changes.push(notifications::place(draft, inbox, self.now, routed.accepted_us));
                 self.notified_of.push(routed.event);
@@ -343,7 +264,12 @@ impl<'a> Group<'a> {
     }
 
     fn carry_out_acts(&mut self, conn: &mut Conn, requests: &[&Request]) -> Result<()> {
-        for routed in &self.routed {
+        for routed in &mut self.routed {
+            for draft in routed.renewing.drain(..) {
+                let inbox = self.inboxes.get_mut(&draft.agent)?;
+                let change = renewal::renew(conn, draft, routed.event, inbox, self.now, routed.accepted_us)?;
+                self.changes.push(change);
+            }
             if let Some(resolution) = &routed.plan.resolution {
                 for (agent, up_to) in resolution.agents.iter().zip(&routed.heads) {
                     let inbox = self.inboxes.get_mut(agent)?;
@@ -394,13 +320,6 @@ fn accepted(request: &Request) -> Option<&[Event]> {
     match request {
         Request::Accept { events, .. } => Some(events),
         Request::Act { .. } => None,
-    }
-}
-
-fn new_entry<'a>(change: &'a InboxChange, event: &'a Event) -> Option<Result<NewEntry<'a>>> {
-    match &change.what {
-        Change::Entry(made) => Some(NewEntry::new(&change.agent, made, event)),
-        _ => None,
     }
 }
 

@@ -21,6 +21,8 @@ mod notifications;
 mod raw;
 mod read;
 mod records;
+mod renewal;
+mod request;
 mod resolve;
 mod schema;
 mod shared;
@@ -41,8 +43,8 @@ use tokio::sync::Semaphore;
 
 use self::{
     connection::{Conn, POOL_WAIT, Purpose, ReadPool, connect, read_pool},
-    group::{Answer, Request},
     memory::Memory,
+    request::{Answer, Request},
     shared::Shared,
     writer::Writers,
 };

@@ -237,3 +237,11 @@ fn notification(draft: Draft, seq: i64, now: Millis) -> Notification {
         quiet: draft.quiet,
     }
 }
+
+/// The row of a change that is a new entry.
+pub fn new_entry<'a>(change: &'a InboxChange, event: &'a Event) -> Option<Result<NewEntry<'a>>> {
+    match &change.what {
+        Change::Entry(made) => Some(NewEntry::new(&change.agent, made, event)),
+        Change::Acted { .. } | Change::Removed { .. } => None,
+    }
+}

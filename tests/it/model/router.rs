@@ -50,5 +50,6 @@ fn draft(agent: &Id, facts: &Facts<'_>) -> Draft {
         }),
         comment: comment.map(|id| CommentLink { id }),
         quiet: false,
+        renews: false,
     }
 }

@@ -6,6 +6,7 @@ mod alerting;
 mod explaining;
 mod following;
 mod hooks;
+mod reactions;
 mod scenarios;
 mod settling;
 mod texts;

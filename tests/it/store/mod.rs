@@ -159,6 +159,7 @@ impl Router for ToTheAssigned {
             ticket: ticket.clone().map(Arc::new),
             comment: None,
             quiet: false,
+            renews: false,
         });
         let drafts: Vec<Draft> = drafts.collect();
         let notified = drafts.iter().map(|draft| draft.agent.clone()).collect();
