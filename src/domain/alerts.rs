@@ -199,7 +199,17 @@ switches! {
     }
 }
 
-/// What a department or a help topic narrows. It can switch off, not on.
+/// What a help topic switches off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct HelpTopic {
+    /// False: no autoresponse to new tickets.
+    pub autorespond_new_ticket: Option<bool>,
+    /// False: no autoresponse to new messages.
+    pub autorespond_new_message: Option<bool>,
+}
+
+/// What a department narrows. It can switch off, not on.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Narrowed {

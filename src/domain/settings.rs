@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    alerts::{Alerts, Autoresponses, Coverage, EmailChoice, Narrowed, ResolvedByWork, SystemAlerts},
+    alerts::{Alerts, Autoresponses, Coverage, EmailChoice, HelpTopic, Narrowed, ResolvedByWork, SystemAlerts},
     preferences::{Choice, Preferences},
 };
 
@@ -40,7 +40,7 @@ pub struct Settings {
     /// What departments switch off, by their id.
     pub departments: BTreeMap<String, Narrowed>,
     /// What help topics switch off, by their name.
-    pub help_topics: BTreeMap<String, Narrowed>,
+    pub help_topics: BTreeMap<String, HelpTopic>,
     /// What counts for agents who chose nothing; their categories stand in `categories`.
     pub defaults: Preferences,
     /// Critical ones get through quiet hours, whatever agents wish (D-12).

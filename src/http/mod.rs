@@ -27,6 +27,7 @@ mod routes;
 mod sentence;
 mod session;
 mod settings;
+mod settings_check;
 mod sources;
 mod test;
 mod watches;

@@ -4,19 +4,11 @@ use actix_web::{HttpResponse, web::Data};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{
-    AppState,
-    body::{Json, escape},
-    problem::Problem,
-    who::Admin,
-};
+use super::{AppState, body::Json, problem::Problem, settings_check::check, who::Admin};
 use crate::{
     domain::{Id, settings::Settings},
-    error::{Error, FieldError, Invalid, Result},
-    routing::{
-        rules::{RULES, Rule},
-        text::check_edited,
-    },
+    error::Result,
+    routing::rules::{RULES, Rule},
     store::{Edit, EditChange, RecordKind, SETTINGS_ID},
 };
 
@@ -64,35 +56,4 @@ pub async fn change(_: Admin, state: Data<AppState>, body: Json<Map<String, Valu
     let change = EditChange::MergeDeep(given);
     let edit = Edit { kind: RecordKind::Settings, id: Id::from(SETTINGS_ID), change, pointer: String::new() };
     Ok(HttpResponse::Ok().json(SettingsShown::of(&state.edit(vec![edit]).await?.settings)))
-}
-
-/// Refuses what would do nothing or break a text later: a rule or text that there is not, a template that fails.
-fn check(given: &Map<String, Value>) -> Result<()> {
-    let texts = given.get("texts").and_then(Value::as_object).into_iter().flatten();
-    let texts = texts.filter_map(|(key, source)| {
-        let message = check_edited(key, source.as_str()?).err()?;
-        Some(FieldError { pointer: format!("/texts/{}", key.replace('~', "~0").replace('/', "~1")), message })
-    });
-    let rules = given.get("rules_off").and_then(Value::as_array).into_iter().flatten().enumerate();
-    let rules = rules.filter_map(|(index, id)| {
-        let id = id.as_str().filter(|id| RULES.iter().all(|rule| rule.id != *id))?;
-        Some(FieldError { pointer: format!("/rules_off/{index}"), message: format!("there is no rule {id:?}") })
-    });
-    let narrowed = given.get("departments").and_then(Value::as_object).into_iter().flatten();
-    let narrowed = narrowed.flat_map(|(department, of)| {
-        let off = of.get("rules_off").and_then(Value::as_array).into_iter().flatten().enumerate();
-        off.filter_map(move |(index, id)| {
-            let id = id.as_str().filter(|id| RULES.iter().all(|rule| rule.id != *id))?;
-            let pointer = format!("/departments/{}/rules_off/{index}", escape(department));
-            Some(FieldError { pointer, message: format!("there is no rule {id:?}") })
-        })
-    });
-    let errors: Vec<FieldError> = texts.chain(rules).chain(narrowed).collect();
-    match errors.first() {
-        None => Ok(()),
-        Some(first) => {
-            let detail = format!("{} {}", first.pointer, first.message);
-            Err(Error::Invalid(Invalid { code: "settings.invalid", detail, errors }))
-        }
-    }
 }

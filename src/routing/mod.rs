@@ -145,8 +145,8 @@ impl Engine {
         }
     }
 
-    /// An event that nobody heard of goes to whoever answers for the department. Who was refused already is not
-    /// asked again.
+    /// An event that nobody heard of goes to whoever answers for the department, also where another rule refused
+    /// them before.
     fn cover(&self, facts: &Facts<'_>, decision: &mut Decision, drafter: &mut Drafter<'_>) {
         let mut audience = Vec::new();
         for prepared in self.rules_of(facts.event.kind).iter().filter(|p| p.rule.when == Condition::NobodyReached) {

@@ -8,7 +8,6 @@ use super::{
 };
 use crate::domain::{
     Id, Millis,
-    alerts::Narrowed,
     event::{ActorKind, ContactRef, EventType, NotifyCustomer},
     plan::Facts,
     ticket::TicketFacts,
@@ -194,17 +193,19 @@ impl Writer<'_> {
         let department = ticket.department.as_deref();
         let own =
             department.and_then(|id| self.facts.snapshot.directory.department(id)).map(|known| known.autoresponse);
-        let narrowed = [
-            department.and_then(|id| settings.departments.get(id)),
-            ticket.help_topic.as_deref().and_then(|topic| settings.help_topics.get(topic)),
-        ];
-        let is_off = |of: fn(&Narrowed) -> Option<bool>| narrowed.iter().flatten().any(|one| of(one) == Some(false));
+        let narrowed = department.and_then(|id| settings.departments.get(id));
+        let topic = ticket.help_topic.as_deref().and_then(|topic| settings.help_topics.get(topic));
+        let off = Some(false);
         match kind {
             Autoresponse::NewTicket => {
-                own.is_some_and(|own| own.new_ticket == Some(false)) || is_off(|one| one.autorespond_new_ticket)
+                own.is_some_and(|own| own.new_ticket == off)
+                    || narrowed.is_some_and(|narrowed| narrowed.autorespond_new_ticket == off)
+                    || topic.is_some_and(|topic| topic.autorespond_new_ticket == off)
             }
             Autoresponse::NewMessage => {
-                own.is_some_and(|own| own.new_message == Some(false)) || is_off(|one| one.autorespond_new_message)
+                own.is_some_and(|own| own.new_message == off)
+                    || narrowed.is_some_and(|narrowed| narrowed.autorespond_new_message == off)
+                    || topic.is_some_and(|topic| topic.autorespond_new_message == off)
             }
             Autoresponse::Other => false,
         }

@@ -120,14 +120,13 @@ pub fn forget(conn: &mut Conn, person: &Person, now: Millis) -> Result<usize> {
     })
 }
 
-/// Removes what was planned before `before` and is not waiting any more.
+/// Removes what was planned before `before`: what was not sent by then is of no use to anybody.
 pub fn forget_old(conn: &mut Conn, before: Millis, most: i64) -> Result<usize> {
     use deliveries::dsl as d;
     // Ids grow with time: what is older stands before this.
     let first = format!("{:08x}-{:04x}", before.max(0) >> 16, before & 0xffff);
     let old: Vec<String> = d::deliveries
         .filter(d::id.lt(first))
-        .filter(d::due_at.is_null())
         .order(d::id)
         .limit(most)
         .select(d::id)

@@ -161,7 +161,8 @@ impl<'a> Group<'a> {
         if let Some(ticket) = &ticket {
             self.tickets.update(ticket, |facts| facts.after_event(event));
             self.tickets.note_act(ticket, event);
-            if let Some(resolution) = &plan.resolution {
+            // What a closed ticket leaves open is spared by every further settling too.
+            if let Some(resolution) = plan.resolution.as_ref().filter(|_| ends_ticket(event.kind)) {
                 self.tickets.update(ticket, |facts| {
                     facts.told.retain(|agent| !resolution.agents.contains(agent));
                     true
@@ -332,4 +333,8 @@ fn woken_ticket((_, op, selector): &(Id, Op, Selector)) -> Option<Id> {
 
 fn key(event: &Event) -> Key {
     (event.source.clone(), event.id.clone())
+}
+
+fn ends_ticket(kind: EventType) -> bool {
+    matches!(kind, EventType::TicketClosed | EventType::TicketMerged)
 }

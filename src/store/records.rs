@@ -267,6 +267,12 @@ fn merge(into: &mut Map<String, Value>, patch: &Map<String, Value>, deep: bool) 
                 into.remove(name);
             }
             (Value::Object(inner), Some(Value::Object(known))) if deep => merge(known, inner, true),
+            // Null clears what is there; where nothing is, there is nothing to clear.
+            (Value::Object(inner), _) if deep => {
+                let mut fresh = Map::new();
+                merge(&mut fresh, inner, true);
+                into.insert(name.clone(), Value::Object(fresh));
+            }
             _ => {
                 into.insert(name.clone(), value.clone());
             }

@@ -102,7 +102,8 @@ pub fn sweep(
 
 fn remove_settled(conn: &mut Conn, agent: &Id, before: Millis) -> Result<usize> {
     use notifications::dsl as n;
-    let settled = n::cleared_at.lt(before).or(n::read_at.lt(before).and(n::snoozed_until.is_null()));
+    let read = n::read_at.lt(before).and(n::snoozed_until.is_null());
+    let settled = n::cleared_at.lt(before).or(read).or(n::resolved.is_not_null());
     let old = n::notifications.filter(n::agent_id.eq(&**agent)).filter(n::created_at.lt(before)).filter(settled);
     let gone = contents::table.filter(contents::id.eq_any(old.select(n::id)));
     diesel::delete(gone).execute(conn).map_err(Error::Store)?;

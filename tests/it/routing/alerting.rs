@@ -68,6 +68,7 @@ async fn switches_are_settings_and_a_wrong_one_is_refused_by_name() {
     let change = async |body: Value| hub.send(Method::PATCH, "/api/v1/settings", ADMIN_KEY, Some(body)).await;
     let refused = change(json!({"alerts": {"overdue": {"boss": true}}})).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.body["errors"][0]["pointer"].as_str().unwrap().contains("/alerts/overdue"), "{}", refused.body);
+    change(json!({"alerts": {"transfer": null, "overdue": {"admin": null}}})).await.expect(StatusCode::OK);
     change(json!({"alerts": {"overdue": {"admin": false}}})).await.expect(StatusCode::OK);
     hub.agent("ana").create().await;
     let overdue = event("e1", "ticket.overdue", &json!({"ticket": {"id": "HD-1", "assignees": ["ana"]}}));

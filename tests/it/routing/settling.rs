@@ -56,6 +56,11 @@ async fn closing_and_reassigning_settle_and_the_setting_turns_it_off() {
     assert!(open(&hub, "ben").await[0].1.is_null(), "the ticket is ben's now");
     hub.event(event("ticket.closed").by("pia")).await;
     assert_eq!(open(&hub, "ben").await[0].1["how"], "closed");
+    hub.event(event("ticket.assigned").by("pia").on_ticket("HD-2").assignees(&["ben"])).await;
+    hub.event(event("reply.sent").by("ana").on_ticket("HD-2")).await;
+    assert!(open(&hub, "ben").await[0].1.is_null(), "the ticket is still ben's");
+    hub.event(event("ticket.closed").by("ana").on_ticket("HD-2")).await;
+    assert_eq!(open(&hub, "ben").await[0].1["how"], "closed", "what an answer spared, closing settles");
     let off = json!({"resolved_by_work": {"active": false}});
     hub.send(Method::PATCH, "/api/v1/settings", ADMIN_KEY, Some(off)).await.expect(StatusCode::OK);
     hub.event(customer_reply().assignees(&["eva"])).await;
