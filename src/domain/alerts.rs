@@ -159,6 +159,20 @@ impl Default for Coverage {
     }
 }
 
+/// Limits against spam (R-083, D-26): on what disturbs, never on entries of the bell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SpamLimits {
+    /// Emails to one agent within an hour; further ones wait for the hour's end, to go out as one.
+    pub emails_per_hour: u32,
+}
+
+impl Default for SpamLimits {
+    fn default() -> SpamLimits {
+        SpamLimits { emails_per_hour: 60 }
+    }
+}
+
 /// Whether other people's work settles what is open about a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]

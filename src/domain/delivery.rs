@@ -20,6 +20,8 @@ pub struct PlannedDelivery {
     pub address: Option<String>,
     /// Why it does not go out.
     pub skipped: Option<&'static str>,
+    /// So many to this person within an hour go out at once; further ones wait for its end (D-26).
+    pub at_once_per_hour: Option<u32>,
     /// At most one of this purpose to this person within so long (D-09).
     pub once_within: Option<Millis>,
 }

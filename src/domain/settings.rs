@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    alerts::{Alerts, Autoresponses, Coverage, EmailChoice, HelpTopic, Narrowed, ResolvedByWork, SystemAlerts},
+    alerts::{
+        Alerts, Autoresponses, Coverage, EmailChoice, HelpTopic, Narrowed, ResolvedByWork, SpamLimits, SystemAlerts,
+    },
     preferences::{Choice, Preferences},
 };
 
@@ -35,6 +37,8 @@ pub struct Settings {
     pub resolved_by_work: ResolvedByWork,
     /// What customers are sent by themselves.
     pub autoresponses: Autoresponses,
+    /// Limits against spam.
+    pub limits: SpamLimits,
     /// What goes to the administrative address.
     pub system_alerts: SystemAlerts,
     /// What departments switch off, by their id.
@@ -61,6 +65,7 @@ impl Default for Settings {
             coverage: Coverage::default(),
             resolved_by_work: ResolvedByWork::default(),
             autoresponses: Autoresponses::default(),
+            limits: SpamLimits::default(),
             system_alerts: SystemAlerts::default(),
             departments: BTreeMap::new(),
             help_topics: BTreeMap::new(),

@@ -103,7 +103,8 @@ impl Engine {
         }
         decision.candidates.extend(alerts.iter().find(|alert| alert.is_address).map(|alert| self.address(alert)));
         decision.candidates.extend(self.unnamed_actor(facts, &decision.candidates));
-        decision.deliveries = decision.candidates.iter().flat_map(planned).collect();
+        let limit = facts.snapshot.settings.limits.emails_per_hour;
+        decision.deliveries = decision.candidates.iter().flat_map(|candidate| planned(candidate, limit)).collect();
         for Written { candidate, address, once_within } in outward::of(facts, &self.outgoing) {
             decision.deliveries.extend(to_write(&candidate, address, once_within));
             decision.candidates.push(candidate);
@@ -269,7 +270,7 @@ fn should_have_reached(facts: &Facts<'_>, candidates: &[Candidate]) -> bool {
 }
 
 /// What goes out to a member of the staff or the administrative address whatever their devices confirm.
-fn planned(candidate: &Candidate) -> impl Iterator<Item = PlannedDelivery> {
+fn planned(candidate: &Candidate, emails_per_hour: u32) -> impl Iterator<Item = PlannedDelivery> {
     let ways = candidate
         .channels
         .map(|channels| [(DeliveryChannel::Email, channels.email), (DeliveryChannel::Sms, channels.sms)]);
@@ -277,7 +278,10 @@ fn planned(candidate: &Candidate) -> impl Iterator<Item = PlannedDelivery> {
     ways.into_iter().flatten().filter_map(move |(channel, outcome)| {
         let ChannelOutcome::Now { rule: Some(purpose) } = outcome else { return None };
         let recipient = recipient.clone();
-        Some(PlannedDelivery { recipient, kind, channel, purpose, address: None, skipped: None, once_within: None })
+        let is_limited = kind == CandidateKind::Agent && channel == DeliveryChannel::Email;
+        let at_once_per_hour = is_limited.then_some(emails_per_hour);
+        let (address, skipped, once_within) = (None, None, None);
+        Some(PlannedDelivery { recipient, kind, channel, purpose, address, skipped, at_once_per_hour, once_within })
     })
 }
 
@@ -290,6 +294,7 @@ fn to_write(candidate: &Candidate, address: Option<String>, once_within: Option<
         purpose: candidate.rule?,
         address,
         skipped: candidate.why.map(Why::as_str),
+        at_once_per_hour: None,
         once_within,
     })
 }

@@ -15,37 +15,50 @@ use super::{
 use crate::{
     domain::{
         Id, Millis,
-        delivery::{PlannedDelivery, RecipientKind},
+        delivery::{DeliveryChannel, PlannedDelivery, RecipientKind},
         erasure::{Person, PersonKind},
         event::Event,
     },
     error::{Error, Result},
 };
 
+/// An hour: what [`PlannedDelivery::at_once_per_hour`] counts in.
+const HOUR: Millis = 3_600_000;
+
 /// A planned delivery and the event that it is of.
 pub struct NewDelivery<'a> {
     planned: &'a PlannedDelivery,
     event: &'a Event,
     id: String,
-    skipped: Option<&'static str>,
+    state: &'static str,
+    why: Option<&'static str>,
+    due_at: Option<Millis>,
     now: Millis,
 }
 
 impl<'a> NewDelivery<'a> {
-    /// The row of a plan; looks up whether one went out within its time already.
+    /// The row of a plan; looks up what went out to the person before, where that matters.
     pub fn new(
         conn: &mut Conn,
         planned: &'a PlannedDelivery,
         event: &'a Event,
         now: Millis,
     ) -> Result<NewDelivery<'a>> {
-        let mut skipped = planned.skipped;
-        if let (None, Some(within)) = (skipped, planned.once_within)
-            && went_out(conn, &planned.recipient, planned.purpose, now - within)?
+        let (mut state, mut why, mut due_at) = ("planned", None, Some(now));
+        let went_out_within =
+            |conn: &mut Conn, within| went_out(conn, &planned.recipient, planned.purpose, now - within);
+        if let Some(skipped) = planned.skipped {
+            (state, why, due_at) = ("skipped", Some(skipped), None);
+        } else if let Some(within) = planned.once_within
+            && went_out_within(conn, within)?
         {
-            skipped = Some("once_in_a_while");
+            (state, why, due_at) = ("skipped", Some("once_in_a_while"), None);
+        } else if let Some(limit) = planned.at_once_per_hour
+            && let Some(first) = first_of_many(conn, &planned.recipient, i64::from(limit), now - HOUR)?
+        {
+            (state, why, due_at) = ("held", Some("limit_per_hour"), Some(first + HOUR));
         }
-        Ok(NewDelivery { planned, event, id: Uuid::now_v7().to_string(), skipped, now })
+        Ok(NewDelivery { planned, event, id: Uuid::now_v7().to_string(), state, why, due_at, now })
     }
 }
 
@@ -56,7 +69,7 @@ impl TableRow for NewDelivery<'_> {
     const CONFLICT: &'static str = "ON CONFLICT DO NOTHING";
 
     fn fields(&self) -> Vec<Field<'_>> {
-        let NewDelivery { planned, event, id, skipped, now } = self;
+        let NewDelivery { planned, event, id, state, why, due_at, now } = self;
         vec![
             ("id", (&**id).into()),
             ("event_source", (&*event.source).into()),
@@ -67,13 +80,29 @@ impl TableRow for NewDelivery<'_> {
             ("purpose", planned.purpose.into()),
             ("address", planned.address.as_deref().into()),
             ("ticket_id", event.data.ticket.as_ref().map(|ticket| &*ticket.id).into()),
-            ("state", if skipped.is_some() { "skipped" } else { "planned" }.into()),
-            ("why", (*skipped).into()),
-            ("due_at", skipped.is_none().then_some(*now).into()),
+            ("state", (*state).into()),
+            ("why", (*why).into()),
+            ("due_at", (*due_at).into()),
             ("created_at", (*now).into()),
             ("updated_at", (*now).into()),
         ]
     }
+}
+
+/// When the first of the emails to an agent since `since` was planned, if `limit` of them were.
+fn first_of_many(conn: &mut Conn, recipient: &str, limit: i64, since: Millis) -> Result<Option<Millis>> {
+    use deliveries::dsl as d;
+    let at_once = d::deliveries
+        .filter(d::recipient.eq(recipient))
+        .filter(d::recipient_kind.eq(RecipientKind::Agent.as_str()))
+        .filter(d::channel.eq(DeliveryChannel::Email.as_str()))
+        .filter(d::created_at.gt(since))
+        .filter(d::state.ne_all(["skipped", "held", "cancelled"]))
+        .select(d::created_at);
+    let mut times: Vec<Millis> = at_once.load(conn).map_err(Error::Store)?;
+    times.sort_unstable();
+    let is_full = times.len() as i64 >= limit;
+    Ok(times.first().copied().filter(|_| is_full))
 }
 
 /// Writes the rows of planned deliveries.
@@ -108,7 +137,7 @@ pub fn forget(conn: &mut Conn, person: &Person, now: Millis) -> Result<usize> {
             .load(conn)
             .map_err(Error::Store)?;
         for (id, state) in &theirs {
-            let state = if state == "planned" { "cancelled" } else { state };
+            let state = if state == "planned" || state == "held" { "cancelled" } else { state };
             // Rows of one event stay apart.
             let tombstone = format!("erased:{id}");
             let set =
@@ -148,9 +177,9 @@ pub struct Delivery {
     pub channel: String,
     /// The switch or policy that says so.
     pub purpose: String,
-    /// `planned`, `skipped`.
+    /// `planned`, `held`, `skipped`, `cancelled`.
     pub state: String,
-    /// Why it is skipped.
+    /// Why it waits or does not go out.
     pub why: Option<String>,
 }
 

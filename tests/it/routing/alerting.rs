@@ -236,3 +236,27 @@ async fn what_goes_out_is_planned_with_the_event_and_forgotten_with_the_person()
     assert!(!left.to_string().contains("carla"));
     covers(&["R-146"]);
 }
+
+#[tokio::test]
+async fn beyond_the_limit_emails_wait_for_the_hours_end_and_the_bell_rings_all_the_same() {
+    let hub = TestHub::with(HubOptions { clock: Clock::manual(1_795_165_200_000), ..emailing() }).await;
+    hub.directory(json!({"agents": [{"id": "ben", "email": "ben@example.com"}]})).await;
+    let two = json!({"limits": {"emails_per_hour": 2}});
+    hub.send(Method::PATCH, "/api/v1/settings", ADMIN_KEY, Some(two)).await.expect(StatusCode::OK);
+    let state = async |id: &str| {
+        let receipt = hub.event(assigned("ben").id(id).on_ticket(&format!("HD-{id}"))).await;
+        assert_eq!(receipt["notified"], json!(["ben"]));
+        let answer = hub.get(&format!("/api/v1/events/{id}/explanation")).await.expect(StatusCode::OK).body;
+        let delivery = answer["deliveries"][0].clone();
+        (delivery["state"].as_str().unwrap().to_owned(), delivery["why"].clone())
+    };
+    let planned = ("planned".to_owned(), Value::Null);
+    assert_eq!(state("1").await, planned);
+    hub.clock().advance(600_000);
+    assert_eq!(state("2").await, planned);
+    assert_eq!(state("3").await, ("held".to_owned(), json!("limit_per_hour")));
+    hub.clock().advance(3_000_001);
+    assert_eq!(state("4").await, planned, "an hour after the first");
+    assert_eq!(state("5").await.0, "held");
+    covers(&["R-083", "D-26"]);
+}

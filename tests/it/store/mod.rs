@@ -171,6 +171,7 @@ impl Router for ToTheAssigned {
             purpose: "autoresponses.overlimit",
             address: contact.email.clone(),
             skipped: None,
+            at_once_per_hour: None,
             once_within: Some(24 * 3_600_000),
         });
         let deliveries = deliveries.collect();
