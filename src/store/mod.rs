@@ -21,6 +21,7 @@ mod notifications;
 mod raw;
 mod read;
 mod records;
+mod request;
 mod resolve;
 mod schema;
 mod shared;
@@ -41,8 +42,8 @@ use tokio::sync::Semaphore;
 
 use self::{
     connection::{Conn, POOL_WAIT, Purpose, ReadPool, connect, read_pool},
-    group::{Answer, Request},
     memory::Memory,
+    request::{Answer, Request},
     shared::Shared,
     writer::Writers,
 };
@@ -330,17 +331,6 @@ impl Store {
     /// When the store cannot be written.
     pub async fn forget_events(&self, before: Millis) -> Result<usize> {
         self.writers.run(move |conn, _| Ok((upkeep::forget_events(conn, before)?, Vec::new()))).await
-    }
-
-    /// Takes or keeps the lease on a job that one node should do; false while another has it.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub async fn take_lease(&self, name: &'static str, holder: &str, for_ms: i64) -> Result<bool> {
-        let (holder, now) = (holder.to_owned(), self.clock.now());
-        self.writers
-            .run(move |conn, _| Ok((upkeep::take_lease(conn, name, &holder, now, now + for_ms)?, Vec::new())))
-            .await
     }
 
     /// Drops this handle and waits, with a limit, until the writers have written what was waiting. Other clones must

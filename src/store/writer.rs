@@ -15,8 +15,9 @@ use tokio::sync::oneshot;
 use super::{
     checkpoint::Log,
     connection::{self, Conn, Purpose, is_usable, write_transaction},
-    group::{self, Answer, Committed, Context, Failure, Request},
+    group,
     memory::Memory,
+    request::{Answer, Committed, Context, Failure, Request},
     schema::meta,
     shared::{Shared, start_thread},
     teller::{News, Teller},
