@@ -18,6 +18,7 @@ mod insert;
 mod memory;
 mod migrations;
 mod notifications;
+mod presences;
 mod raw;
 mod read;
 mod records;
