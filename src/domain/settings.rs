@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    alerts::{Alerts, Autoresponses, Coverage, EmailChoice, Narrowed, ResolvedByWork, SystemAlerts},
+    alerts::{Alerts, Autoresponses, Chat, Coverage, EmailChoice, Narrowed, ResolvedByWork, SystemAlerts},
     preferences::{Choice, Preferences},
 };
 
@@ -35,6 +35,8 @@ pub struct Settings {
     pub resolved_by_work: ResolvedByWork,
     /// What customers are sent by themselves.
     pub autoresponses: Autoresponses,
+    /// What customers in chats are sent.
+    pub chat: Chat,
     /// What goes to the administrative address.
     pub system_alerts: SystemAlerts,
     /// What departments switch off, by their id.
@@ -61,6 +63,7 @@ impl Default for Settings {
             coverage: Coverage::default(),
             resolved_by_work: ResolvedByWork::default(),
             autoresponses: Autoresponses::default(),
+            chat: Chat::default(),
             system_alerts: SystemAlerts::default(),
             departments: BTreeMap::new(),
             help_topics: BTreeMap::new(),
