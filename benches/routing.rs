@@ -54,7 +54,8 @@ fn routing(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("one event to a department");
     for members in [10, 100, 5_000] {
         let (snapshot, ticket, event) = world(members);
-        let facts = Facts { event: &event, ticket: Some(&ticket), snapshot: &snapshot, now: 1_795_165_200_000 };
+        let facts =
+            Facts { event: &event, ticket: Some(&ticket), contact: None, snapshot: &snapshot, now: 1_795_165_200_000 };
         assert!(engine.decide(&facts).drafts.len() == members);
         group.bench_with_input(BenchmarkId::new("decide", members), &facts, |bencher, facts| {
             bencher.iter(|| black_box(engine.decide(facts)));

@@ -106,6 +106,7 @@ pub async fn erase(store: &Store, subject: Subject) -> Result<Erased> {
     }
     store.forget_unmatched(&person, external_ids).await?;
     erased.deliveries = store.forget_recipient(&person).await?;
+    store.forget_presence(&person).await?;
     if person.kind() == PersonKind::Agent {
         tokio::time::sleep(ACKS_WITHIN).await;
         erased.notifications += remove_inbox(store, person.id()).await?;

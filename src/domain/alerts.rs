@@ -223,6 +223,23 @@ pub struct HelpTopic {
     pub autorespond_new_message: Option<bool>,
 }
 
+switches! {
+    /// The email to the customer of a chat whom an agent answers while they are offline, one for each absence (R-209,
+    ///
+    OfflineEmail {
+        /// Whether it goes out. Off, a chat is answered like any other ticket: by email if the caller says so.
+        active = true,
+    }
+}
+
+/// What customers in chats are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Chat {
+    /// An agent answered while they were offline.
+    pub offline_email: OfflineEmail,
+}
+
 /// What a department narrows. It can switch off, not on.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]

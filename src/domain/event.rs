@@ -358,3 +358,12 @@ pub struct ContactRef {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
 }
+
+impl ContactRef {
+    /// Whether both name one person, by id or by address.
+    pub fn is_same(&self, other: &ContactRef) -> bool {
+        let same_id = self.id.is_some() && self.id == other.id;
+        let emails = (&self.email, &other.email);
+        same_id || matches!(emails, (Some(one), Some(other)) if one.eq_ignore_ascii_case(other))
+    }
+}

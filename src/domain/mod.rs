@@ -11,6 +11,7 @@ pub mod notification;
 pub mod nudge;
 pub mod plan;
 pub mod preferences;
+pub mod presence;
 pub mod quiet_hours;
 pub mod settings;
 pub mod snapshot;

@@ -8,6 +8,7 @@ use super::{
     delivery::PlannedDelivery,
     event::Event,
     notification::{Draft, Resolved},
+    presence::ContactPresence,
     snapshot::Snapshot,
     ticket::{TicketFacts, Watch},
 };
@@ -19,6 +20,8 @@ pub struct Facts<'a> {
     pub event: &'a Event,
     /// The ticket after the event's snapshot was taken over; none for events without one.
     pub ticket: Option<&'a TicketFacts>,
+    /// The presence of the contact whom a chat's event is about; none for events that do not depend on it.
+    pub contact: Option<&'a ContactPresence>,
     /// Directory, preferences and settings.
     pub snapshot: &'a Snapshot,
     /// The time.

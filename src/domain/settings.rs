@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     alerts::{
-        Alerts, Autoresponses, Coverage, EmailChoice, HelpTopic, Narrowed, ResolvedByWork, SpamLimits, SystemAlerts,
+        Alerts, Autoresponses, Chat, Coverage, EmailChoice, HelpTopic, Narrowed, ResolvedByWork, SpamLimits,
+        SystemAlerts,
     },
     preferences::{Choice, Preferences},
 };
@@ -39,6 +40,8 @@ pub struct Settings {
     pub autoresponses: Autoresponses,
     /// Limits against spam.
     pub limits: SpamLimits,
+    /// What customers in chats are sent.
+    pub chat: Chat,
     /// What goes to the administrative address.
     pub system_alerts: SystemAlerts,
     /// What departments switch off, by their id.
@@ -66,6 +69,7 @@ impl Default for Settings {
             resolved_by_work: ResolvedByWork::default(),
             autoresponses: Autoresponses::default(),
             limits: SpamLimits::default(),
+            chat: Chat::default(),
             system_alerts: SystemAlerts::default(),
             departments: BTreeMap::new(),
             help_topics: BTreeMap::new(),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{
     Id, Millis,
-    event::{ContactRef, Event, EventType},
+    event::{Actor, ActorKind, ContactRef, Event, EventType},
 };
 
 /// A member of a snapshot: left out (`None`), cleared (`Some(None)`) or given (`Some(Some(_))`).
@@ -234,6 +234,18 @@ impl TicketFacts {
     pub fn is_closed(&self) -> bool {
         let status = self.status.as_deref().unwrap_or("");
         ["closed", "resolved", "merged", "archived", "spam", "deleted"].iter().any(|w| status.eq_ignore_ascii_case(w))
+    }
+
+    /// Who wrote a message: the owner, or the participant whom the event names.
+    pub fn poster(&self, actor: &Actor) -> Option<ContactRef> {
+        if actor.kind != ActorKind::Customer {
+            return self.customer.clone();
+        }
+        let (id, name, email) = (actor.id.clone(), actor.name.clone(), actor.email.clone());
+        let named = ContactRef { id, name, email, phone: None };
+        let known = self.customer.iter().chain(&self.participants).find(|contact| contact.is_same(&named));
+        let unnamed = actor.id.is_none() && actor.email.is_none();
+        known.or_else(|| self.customer.as_ref().filter(|_| unnamed)).cloned().or(Some(named))
     }
 
     /// Agents who follow it now.

@@ -6,7 +6,14 @@ use serde_json::{Map, Value, value::RawValue};
 
 use super::{AppState, body::Json, openapi::CloudEvent, problem::Problem, who::Admin};
 use crate::{
-    domain::{event::Event, plan::Facts, settings::Settings, snapshot::Snapshot, ticket::TicketFacts},
+    domain::{
+        event::Event,
+        plan::Facts,
+        presence::{self, ContactPresence},
+        settings::Settings,
+        snapshot::Snapshot,
+        ticket::TicketFacts,
+    },
     error::{Error, Result},
     intake::cloudevents,
 };
@@ -40,7 +47,10 @@ pub async fn explain(_: Admin, state: Data<AppState>, body: Json<Map<String, Val
         snapshot.settings = overlay(&snapshot.settings, laid_over)?;
     }
     let ticket = ticket_after(&state, &event).await?;
-    let plan = state.router.route(Facts { event: &event, ticket: ticket.as_ref(), snapshot: &snapshot, now });
+    let ticket = ticket.as_ref();
+    let contact = presence_after(&state, &event, ticket).await?;
+    let facts = Facts { event: &event, ticket, contact: contact.as_ref(), snapshot: &snapshot, now };
+    let plan = state.router.route(facts);
     let candidates = RawValue::from_string(plan.explanation)
         .map_err(|error| Error::Internal(format!("an explanation is not JSON: {error}")))?;
     Ok(HttpResponse::Ok().json(Explanation { candidates }))
@@ -55,6 +65,22 @@ async fn ticket_after(state: &AppState, event: &Event) -> Result<Option<TicketFa
     let mut facts = known.unwrap_or_else(|| TicketFacts::new(given.id.clone()));
     facts.take_event(event);
     Ok(Some(facts))
+}
+
+/// What would be known of the contact's presence, where the event depends on it.
+async fn presence_after(
+    state: &AppState,
+    event: &Event,
+    ticket: Option<&TicketFacts>,
+) -> Result<Option<ContactPresence>> {
+    let Some(contact) = presence::concerned(event, ticket) else {
+        return Ok(None);
+    };
+    let mut known = state.store.contact_presence(&contact).await?.unwrap_or_default();
+    if let Some(sign) = presence::sign_of(event, ticket) {
+        known.take(&sign);
+    }
+    Ok(Some(known))
 }
 
 fn overlay(stored: &Settings, over: Value) -> Result<Settings> {

@@ -80,6 +80,8 @@ const BY_WHY: &[(&str, &str)] = &[
     ("not_wanted", "Whoever posted it wanted no answer sent."),
     ("switched_off", "The department or the help topic switched it off."),
     ("same_act", "The same act of the customer was told of by another event."),
+    ("online", "{They} were online and saw the answer in the chat."),
+    ("one_per_offline_session", "An email told {them} already since {they} were last online."),
     (NOT_CONCERNED, "No rule names {them} for this event."),
 ];
 

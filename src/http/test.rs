@@ -36,7 +36,7 @@ pub struct Reached {
 pub async fn send(me: AgentUser, state: Data<AppState>) -> Result<HttpResponse> {
     let event = test_event(&me.id, state.clock.now());
     let snapshot = state.store.snapshot();
-    let facts = Facts { event: &event, ticket: None, snapshot: &snapshot, now: state.clock.now() };
+    let facts = Facts { event: &event, ticket: None, contact: None, snapshot: &snapshot, now: state.clock.now() };
     let mut channels = channels_of(&me.id, &state.router.route(facts).explanation)?;
     let sessions = state.live.registry().sessions().iter().filter(|session| session.agent == me.id).count();
     if let Some(bell) = channels.get_mut("bell").and_then(Value::as_object_mut) {

@@ -80,6 +80,10 @@ pub enum Why {
     SwitchedOff,
     /// The same act of the customer came by another webhook before (D-27).
     SameAct,
+    /// They are in the chat and see the answer there.
+    Online,
+    /// An email told them since they were last online.
+    OnePerOfflineSession,
 }
 
 impl Why {
@@ -105,6 +109,8 @@ impl Why {
             Why::NotWanted => "not_wanted",
             Why::SwitchedOff => "switched_off",
             Why::SameAct => "same_act",
+            Why::Online => "online",
+            Why::OnePerOfflineSession => "one_per_offline_session",
         }
     }
 }

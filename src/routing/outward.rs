@@ -1,5 +1,5 @@
-//! Emails to people who have no inbox: autoresponses to customers, system alerts to the administrative
-//! address. Automatic mail is never answered (RFC 3834).
+//! Emails to people who have no inbox: autoresponses to customers, answers to those who left a chat
+//! system alerts to the administrative address. Automatic mail is never answered (RFC 3834).
 
 use super::{
     alerts::ADMIN,
@@ -10,6 +10,7 @@ use crate::domain::{
     Id, Millis,
     event::{ActorKind, ContactRef, EventType, NotifyCustomer},
     plan::Facts,
+    presence::OFFLINE_EMAIL,
     ticket::TicketFacts,
 };
 
@@ -26,12 +27,21 @@ pub struct Written {
     pub once_within: Option<Millis>,
 }
 
-/// Which of the autoresponses a department or help topic may switch off.
+/// Which kind of email it is: autoresponses may be switched off by a department or help topic.
 #[derive(Clone, Copy, PartialEq)]
-enum Autoresponse {
+enum Letter {
     NewTicket,
     NewMessage,
+    /// The answer to a customer who is offline.
+    Chat,
     Other,
+}
+
+impl Letter {
+    /// Sent without anybody's doing.
+    fn is_automatic(self) -> bool {
+        matches!(self, Letter::NewTicket | Letter::NewMessage)
+    }
 }
 
 /// Everybody outside to whom this event writes.
@@ -49,18 +59,12 @@ pub fn of(facts: &Facts<'_>, outgoing: &Outgoing) -> Vec<Written> {
         }
         EventType::ContactOverlimit if on.overlimit => {
             let contact = data.contact.clone();
-            writer.contacts(
-                contact,
-                "autoresponses.overlimit",
-                "overlimit",
-                Autoresponse::Other,
-                Some(OVERLIMIT_EVERY),
-            );
+            writer.contacts(contact, "autoresponses.overlimit", "overlimit", Letter::Other, Some(OVERLIMIT_EVERY));
         }
         EventType::TicketCreated => {
             let by_agent = data.actor.agent().is_some();
             let owner = facts.ticket.and_then(|ticket| ticket.customer.clone());
-            let kind = Autoresponse::NewTicket;
+            let kind = Letter::NewTicket;
             if by_agent && on.new_ticket_by_agent {
                 writer.contacts(owner, "autoresponses.new_ticket_by_agent", "autoresponse", kind, None);
             } else if !by_agent && on.new_ticket {
@@ -68,8 +72,8 @@ pub fn of(facts: &Facts<'_>, outgoing: &Outgoing) -> Vec<Written> {
             }
         }
         EventType::MessageReceived => {
-            let kind = Autoresponse::NewMessage;
-            let poster = facts.ticket.and_then(|ticket| poster(facts, ticket));
+            let kind = Letter::NewMessage;
+            let poster = facts.ticket.and_then(|ticket| ticket.poster(&data.actor));
             let others = facts.ticket.map_or_else(Vec::new, |ticket| others(ticket, poster.as_ref()));
             if on.message_submitter {
                 writer.contacts(poster, "autoresponses.message_submitter", "confirmation", kind, None);
@@ -78,42 +82,16 @@ pub fn of(facts: &Facts<'_>, outgoing: &Outgoing) -> Vec<Written> {
                 writer.contacts(others, "autoresponses.message_participants", "participant", kind, None);
             }
         }
-        EventType::ReplySent => {
-            let owner = facts.ticket.and_then(|ticket| ticket.customer.clone());
-            let participants = facts.ticket.map_or(&[][..], |ticket| &ticket.participants);
-            let participants = participants.iter().filter(|_| data.notify_customer == Some(NotifyCustomer::All));
-            if matches!(data.notify_customer, Some(NotifyCustomer::All | NotifyCustomer::Customer)) {
-                let all: Vec<ContactRef> = owner.into_iter().chain(participants.cloned()).collect();
-                writer.contacts(all, "reply.notify_customer", "agent_reply", Autoresponse::Other, None);
-            }
-        }
+        EventType::ReplySent => writer.reply(),
         _ => {}
     }
     writer.written
 }
 
-/// Who wrote: the owner, or the participant whom the event names.
-fn poster(facts: &Facts<'_>, ticket: &TicketFacts) -> Option<ContactRef> {
-    let actor = &facts.event.data.actor;
-    if actor.kind != ActorKind::Customer {
-        return ticket.customer.clone();
-    }
-    let named = ContactRef { id: actor.id.clone(), name: actor.name.clone(), email: actor.email.clone(), phone: None };
-    let known = ticket.customer.iter().chain(&ticket.participants).find(|contact| is_same(contact, &named));
-    let unnamed = actor.id.is_none() && actor.email.is_none();
-    known.or_else(|| ticket.customer.as_ref().filter(|_| unnamed)).cloned().or(Some(named))
-}
-
 /// Everybody on the ticket but the one who wrote: "Reply All".
 fn others(ticket: &TicketFacts, poster: Option<&ContactRef>) -> Vec<ContactRef> {
     let all = ticket.customer.iter().chain(&ticket.participants);
-    all.filter(|contact| poster.is_none_or(|poster| !is_same(contact, poster))).cloned().collect()
-}
-
-fn is_same(one: &ContactRef, other: &ContactRef) -> bool {
-    let same_id = one.id.is_some() && one.id == other.id;
-    let same_email = matches!((&one.email, &other.email), (Some(one), Some(other)) if one.eq_ignore_ascii_case(other));
-    same_id || same_email
+    all.filter(|contact| poster.is_none_or(|poster| !contact.is_same(poster))).cloned().collect()
 }
 
 /// Mail systems and addresses that nobody reads.
@@ -142,12 +120,44 @@ impl Writer<'_> {
         self.written.push(Written { candidate, address, once_within: None });
     }
 
+    /// An agent's answer: to whom the caller says. The customer of a chat reads it there; an email goes to them
+    /// when they are offline, one for each absence.
+    fn reply(&mut self) {
+        let Some(ticket) = self.facts.ticket else { return };
+        let notify = self.facts.event.data.notify_customer;
+        let is_chat = self.is_chat_answer(ticket);
+        if is_chat {
+            self.contacts(ticket.customer.clone(), OFFLINE_EMAIL, "agent_reply", Letter::Chat, None);
+        }
+        let to_owner = !is_chat && matches!(notify, Some(NotifyCustomer::All | NotifyCustomer::Customer));
+        let owner = ticket.customer.iter().filter(|_| to_owner);
+        let participants = ticket.participants.iter().filter(|_| notify == Some(NotifyCustomer::All));
+        let named = owner.chain(participants).cloned();
+        self.contacts(named, "reply.notify_customer", "agent_reply", Letter::Other, None);
+    }
+
+    fn is_chat_answer(&self, ticket: &TicketFacts) -> bool {
+        let is_by_agent = self.facts.event.data.actor.kind == ActorKind::Agent;
+        ticket.is_chat() && is_by_agent && self.facts.snapshot.settings.chat.offline_email.active
+    }
+
+    fn in_the_way_of_offline_email(&self) -> Option<Why> {
+        let presence = self.facts.contact.copied().unwrap_or_default();
+        if self.facts.event.data.notify_customer == Some(NotifyCustomer::None) {
+            Some(Why::NotWanted)
+        } else if presence.is_online_at(self.facts.event.time) {
+            Some(Why::Online)
+        } else {
+            presence.emailed_at.map(|_| Why::OnePerOfflineSession)
+        }
+    }
+
     fn contacts(
         &mut self,
         contacts: impl IntoIterator<Item = ContactRef>,
         switch: &'static str,
         reason: &'static str,
-        kind: Autoresponse,
+        kind: Letter,
         once_within: Option<Millis>,
     ) {
         for contact in contacts {
@@ -165,17 +175,22 @@ impl Writer<'_> {
     }
 
     /// Why nothing is written.
-    fn obstacle(&self, kind: Autoresponse, address: Option<&str>) -> Option<Why> {
+    fn obstacle(&self, kind: Letter, address: Option<&str>) -> Option<Why> {
         let data = &self.facts.event.data;
+        if kind == Letter::Chat
+            && let Some(why) = self.in_the_way_of_offline_email()
+        {
+            return Some(why);
+        }
         let Some(address) = address else { return Some(Why::NoAddress) };
         let own = |own: &String| own.eq_ignore_ascii_case(address);
         if data.auto_reply || data.bounce {
             Some(Why::AutomaticMail)
         } else if answers_itself(address) || self.outgoing.admin_address.as_ref().is_some_and(own) {
             Some(Why::NobodyReads)
-        } else if kind != Autoresponse::Other && data.autorespond == Some(false) {
+        } else if kind.is_automatic() && data.autorespond == Some(false) {
             Some(Why::NotWanted)
-        } else if data.bot_answered && kind != Autoresponse::Other {
+        } else if data.bot_answered && kind.is_automatic() {
             Some(Why::BotAnswered)
         } else if self.is_switched_off(kind) {
             Some(Why::SwitchedOff)
@@ -187,7 +202,7 @@ impl Writer<'_> {
     }
 
     /// By the department or the help topic.
-    fn is_switched_off(&self, kind: Autoresponse) -> bool {
+    fn is_switched_off(&self, kind: Letter) -> bool {
         let Some(ticket) = self.facts.ticket else { return false };
         let settings = &self.facts.snapshot.settings;
         let department = ticket.department.as_deref();
@@ -197,17 +212,17 @@ impl Writer<'_> {
         let topic = ticket.help_topic.as_deref().and_then(|topic| settings.help_topics.get(topic));
         let off = Some(false);
         match kind {
-            Autoresponse::NewTicket => {
+            Letter::NewTicket => {
                 own.is_some_and(|own| own.new_ticket == off)
                     || narrowed.is_some_and(|narrowed| narrowed.autorespond_new_ticket == off)
                     || topic.is_some_and(|topic| topic.autorespond_new_ticket == off)
             }
-            Autoresponse::NewMessage => {
+            Letter::NewMessage => {
                 own.is_some_and(|own| own.new_message == off)
                     || narrowed.is_some_and(|narrowed| narrowed.autorespond_new_message == off)
                     || topic.is_some_and(|topic| topic.autorespond_new_message == off)
             }
-            Autoresponse::Other => false,
+            Letter::Chat | Letter::Other => false,
         }
     }
 }

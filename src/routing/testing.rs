@@ -7,6 +7,7 @@ use crate::domain::{
     event::{Actor, ActorKind, Event, EventData, EventType},
     notification::Draft,
     plan::Facts,
+    presence::ContactPresence,
     snapshot::Snapshot,
     ticket::{TicketFacts, Watch},
 };
@@ -27,6 +28,8 @@ pub struct World {
     pub snapshot: Snapshot,
     /// Ticket #123, "Login Issue", of Carla Reis in support.
     pub ticket: TicketFacts,
+    /// Whether the customer is there; nothing is known.
+    pub contact: Option<ContactPresence>,
     /// The engine under test.
     pub engine: Engine,
 }
@@ -43,7 +46,7 @@ impl World {
         ticket.subject = Some("Login Issue".into());
         ticket.url = Some("https://desk.example.com/tickets/123".into());
         ticket.customer = Some(serde_json::from_str(r#"{"id":"c1","name":"Carla Reis"}"#).expect("a contact"));
-        World { snapshot, ticket, engine: Engine::default() }
+        World { snapshot, ticket, contact: None, engine: Engine::default() }
     }
 
     /// Assigns the ticket.
@@ -118,7 +121,13 @@ impl World {
     pub fn on_event(&self, event: &Event) -> Decision {
         let has_ticket = event.kind.needs_ticket() || event.data.ticket.is_some();
         let ticket = has_ticket.then_some(&self.ticket);
-        self.engine.decide(&Facts { event, ticket, snapshot: &self.snapshot, now: event.time })
+        self.engine.decide(&Facts {
+            event,
+            ticket,
+            contact: self.contact.as_ref(),
+            snapshot: &self.snapshot,
+            now: event.time,
+        })
     }
 }
 

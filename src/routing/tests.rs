@@ -3,6 +3,7 @@
 mod alert_rows;
 mod alerting;
 mod bell;
+mod chat;
 mod circumstances;
 mod explaining;
 mod following;

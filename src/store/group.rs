@@ -1,7 +1,7 @@
 //! One transaction for everything that is waiting: events, acts and acknowledgements of many callers.
 //!
-//! Order of locks: tickets, then inboxes, each in id order; whoever takes them in another order risks a deadlock,
-//! which costs a repetition and nothing else.
+//! Order of locks: tickets, then contacts' presences, then inboxes, each in id order; whoever takes them in another order
+//! risks a deadlock, which costs a repetition and nothing else.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use super::{
     inbox::Inboxes,
     memory::Memory,
     notifications::{self, NewEntry, new_entry},
+    presences::Presences,
     records, renewal,
     request::{Answer, Committed, Context, Failure, Request},
     resolve,
@@ -23,10 +24,12 @@ use crate::{
     domain::{
         Id, Millis,
         act::{Act, Op, Selector},
+        delivery::PlannedDelivery,
         event::{Event, EventType},
         notification::Draft,
         nudge::InboxChange,
         plan::{Facts, Plan, Receipt, ReceiptStatus},
+        presence::{self, OFFLINE_EMAIL},
         snapshot::Snapshot,
     },
     error::{Error, Result},
@@ -43,7 +46,8 @@ pub fn commit(
     let mut again = false;
     let done = write_transaction(conn, |conn| {
         let mut group = Group::begin(conn, requests, memory, context)?;
-        group.route(requests)?;
+        group.lock_presences(conn, requests)?;
+        group.route(conn, requests)?;
         group.find_sleepers(conn)?;
         group.lock_inboxes(conn, requests, acks, memory)?;
         group.place_drafts()?;
@@ -66,6 +70,7 @@ struct Group<'a> {
     now: Millis,
     known: HashMap<Key, Vec<Id>>,
     tickets: Tickets,
+    presences: Presences,
     inboxes: Inboxes,
     routed: Vec<Routed<'a>>,
     answers: Vec<Option<Answer>>,
@@ -108,6 +113,7 @@ impl<'a> Group<'a> {
             now: context.clock.now(),
             known,
             tickets: Tickets::lock(conn, &tickets, memory)?,
+            presences: Presences::default(),
             inboxes: Inboxes::default(),
             routed: Vec::new(),
             answers: Vec::new(),
@@ -116,8 +122,20 @@ impl<'a> Group<'a> {
         })
     }
 
+    /// Locks the presences that the events tell of, in order, as far as they can be known before the events are gone
+    /// through.
+    fn lock_presences(&mut self, conn: &mut Conn, requests: &[&Request]) -> Result<()> {
+        let events = requests.iter().filter_map(|request| accepted(request)).flatten();
+        let concerned = |event: &Event| {
+            let ticket = event.data.ticket.as_ref().and_then(|ticket| self.tickets.get(&ticket.id));
+            presence::concerned(event, ticket).filter(|_| !self.known.contains_key(&key(event)))
+        };
+        let contacts: BTreeSet<Id> = events.filter_map(concerned).collect();
+        self.presences.lock(conn, &contacts)
+    }
+
     /// Decides every new event in order, each seeing what the ones before it changed.
-    fn route(&mut self, requests: &[&'a Request]) -> Result<()> {
+    fn route(&mut self, conn: &mut Conn, requests: &[&'a Request]) -> Result<()> {
         for request in requests {
             let answer = match request {
                 Request::Act { .. } => None,
@@ -127,8 +145,8 @@ impl<'a> Group<'a> {
                 Request::Accept { events, bodies, accepted_us, .. } => {
                     self.note_superseding(events);
                     let each = events.iter().zip(bodies);
-                    let receipts = each.map(|(event, body)| self.route_event(event, body, *accepted_us)).collect();
-                    Some(Answer::Receipts(receipts))
+                    let receipts = each.map(|(event, body)| self.route_event(conn, event, body, *accepted_us));
+                    Some(Answer::Receipts(receipts.collect::<Result<_>>()?))
                 }
             };
             self.answers.push(answer);
@@ -146,18 +164,16 @@ impl<'a> Group<'a> {
         }
     }
 
-    fn route_event(&mut self, event: &'a Event, body: &'a str, accepted_us: i64) -> Receipt {
+    fn route_event(&mut self, conn: &mut Conn, event: &'a Event, body: &'a str, accepted_us: i64) -> Result<Receipt> {
         let key = key(event);
         if let Some(notified) = self.known.get(&key) {
-            return events::receipt(&event.id, ReceiptStatus::Duplicate, notified);
+            return Ok(events::receipt(&event.id, ReceiptStatus::Duplicate, notified));
         }
         let ticket = event.data.ticket.as_ref().map(|ticket| ticket.id.clone());
         if let Some(ticket) = &ticket {
             self.tickets.update(ticket, |facts| facts.take_event(event));
         }
-        let facts = ticket.as_ref().and_then(|ticket| self.tickets.get(ticket));
-        let mut plan =
-            self.context.router.route(Facts { event, ticket: facts, snapshot: &self.snapshot, now: self.now });
+        let mut plan = self.decide(conn, event)?;
         if let Some(ticket) = &ticket {
             self.tickets.update(ticket, |facts| facts.after_event(event));
             self.tickets.note_act(ticket, event);
@@ -175,7 +191,31 @@ impl<'a> Group<'a> {
         let receipt = events::receipt(&event.id, ReceiptStatus::Accepted, &notified);
         self.known.insert(key, notified.clone());
         self.routed.push(Routed { event, body, plan, notified, renewing: Vec::new(), heads: Vec::new(), accepted_us });
-        receipt
+        Ok(receipt)
+    }
+
+    /// Asks the router, and notes what the event tells of a contact's presence.
+    fn decide(&mut self, conn: &mut Conn, event: &Event) -> Result<Plan> {
+        let ticket = event.data.ticket.as_ref().and_then(|ticket| self.tickets.get(&ticket.id));
+        let contact = presence::concerned(event, ticket);
+        if let Some(contact) = &contact {
+            // As a rule it is held already.
+            self.presences.lock(conn, &BTreeSet::from([contact.clone()]))?;
+            if let Some(sign) = presence::sign_of(event, ticket) {
+                self.presences.update(contact, |known| known.take(&sign));
+            }
+        }
+        let known = contact.as_ref().and_then(|contact| self.presences.get(contact));
+        let plan =
+            self.context.router.route(Facts { event, ticket, contact: known, snapshot: &self.snapshot, now: self.now });
+        let goes_out = |planned: &PlannedDelivery| planned.purpose == OFFLINE_EMAIL && planned.skipped.is_none();
+        if let Some(contact) = contact.filter(|_| plan.deliveries.iter().any(goes_out)) {
+            self.presences.update(&contact, |known| {
+                known.note_email(event.time);
+                true
+            });
+        }
+        Ok(plan)
     }
 
     /// A plan wakes whoever the event concerns; of those only few are asleep, and others may be who are not in the plan.
@@ -247,6 +287,7 @@ impl<'a> Group<'a> {
             return Ok(false);
         }
         self.tickets.flush(conn, self.now)?;
+        self.presences.flush(conn)?;
         let made = self.changes.iter().zip(&self.notified_of).filter_map(|(change, event)| new_entry(change, event));
         let entries: Vec<NewEntry<'_>> = made.collect::<Result<_>>()?;
         notifications::insert(conn, &entries)?;

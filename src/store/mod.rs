@@ -18,6 +18,7 @@ mod insert;
 mod memory;
 mod migrations;
 mod notifications;
+mod presences;
 mod raw;
 mod read;
 mod records;
@@ -332,17 +333,6 @@ impl Store {
     /// When the store cannot be written.
     pub async fn forget_events(&self, before: Millis) -> Result<usize> {
         self.writers.run(move |conn, _| Ok((upkeep::forget_events(conn, before)?, Vec::new()))).await
-    }
-
-    /// Takes or keeps the lease on a job that one node should do; false while another has it.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub async fn take_lease(&self, name: &'static str, holder: &str, for_ms: i64) -> Result<bool> {
-        let (holder, now) = (holder.to_owned(), self.clock.now());
-        self.writers
-            .run(move |conn, _| Ok((upkeep::take_lease(conn, name, &holder, now, now + for_ms)?, Vec::new())))
-            .await
     }
 
     /// Drops this handle and waits, with a limit, until the writers have written what was waiting. Other clones must

@@ -133,6 +133,16 @@ table! {
 }
 
 table! {
+    contact_presence (contact) {
+        contact -> Text,
+        online -> Bool,
+        last_seen -> Nullable<BigInt>,
+        known_at -> BigInt,
+        emailed_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
     source_deliveries (source_id) {
         source_id -> Text,
         last_delivery_at -> Nullable<BigInt>,

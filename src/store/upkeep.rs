@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
 
 use super::{
+    Store,
     connection::{Conn, on_backend, write_transaction},
     deliveries,
     inbox::Inboxes,
@@ -26,6 +27,17 @@ pub const SWEEP: i64 = 50;
 const WAKE: i64 = 500;
 /// Events removed in one transaction.
 const EVENTS: i64 = 2_000;
+
+impl Store {
+    /// Takes or keeps the lease on a job that one node should do; false while another has it.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn take_lease(&self, name: &'static str, holder: &str, for_ms: i64) -> Result<bool> {
+        let (holder, now) = (holder.to_owned(), self.clock.now());
+        self.writers.run(move |conn, _| Ok((take_lease(conn, name, &holder, now, now + for_ms)?, Vec::new()))).await
+    }
+}
 
 /// Takes or keeps a lease; false while another holder has it.
 pub fn take_lease(conn: &mut Conn, name: &str, holder: &str, now: Millis, until: Millis) -> Result<bool> {

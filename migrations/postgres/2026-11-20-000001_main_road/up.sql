@@ -130,6 +130,16 @@ CREATE UNIQUE INDEX deliveries_once ON deliveries (event_source, event_id, recip
 CREATE INDEX deliveries_due ON deliveries (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX deliveries_by_recipient ON deliveries (recipient, purpose, created_at);
 
+-- Whether a customer is there, by id, or by address where there is no id; and when an email told them of an answer since
+-- they were there last. Read and written by its key alone.
+CREATE TABLE contact_presence (
+    contact    TEXT    NOT NULL PRIMARY KEY,
+    online     BOOLEAN NOT NULL,
+    last_seen  BIGINT,
+    known_at   BIGINT  NOT NULL,
+    emailed_at BIGINT
+);
+
 -- What arrived from helpdesks' own webhooks, per source.
 CREATE TABLE source_deliveries (
     source_id        TEXT NOT NULL PRIMARY KEY,

@@ -37,7 +37,8 @@ fn snapshot(directory: &Value, settings: Settings) -> Snapshot {
 
 fn happen(engine: &Engine, snapshot: &Snapshot, ticket: &mut TicketFacts, event: &Event) -> Decision {
     ticket.take_event(event);
-    let decision = engine.decide(&Facts { event, ticket: Some(ticket), snapshot, now: 1_700_000_000_000 });
+    let decision =
+        engine.decide(&Facts { event, ticket: Some(ticket), contact: None, snapshot, now: 1_700_000_000_000 });
     ticket.after_event(event);
     decision
 }

@@ -145,7 +145,7 @@ fn budget_review_and_overdue_reach_those_they_concern() {
     assert_eq!(told("ticket.budget_locked"), ["ana over_budget notified", "pia over_budget notified"]);
     assert_eq!(told("ticket.doc_review_requested"), ["pia doc_review notified"]);
     assert_eq!(told("ticket.overdue"), ["ana overdue notified"]);
-    covers(&["R-027", "R-028", "R-071", "D-18"]);
+    covers(&["R-027", "R-028", "R-071", "D-18", "R-070"]);
 }
 
 #[test]

@@ -141,6 +141,7 @@ fn a_bell_that_is_switched_off_gets_nothing_but_what_is_required() {
     assert_eq!(world.on("ticket.overdue", json!({})).summary(), ["ana overdue bell_off"]);
     world.snapshot.settings.categories.insert("overdue".into(), Choice::Required);
     assert_eq!(world.on("ticket.overdue", json!({})).summary(), ["ana overdue notified"]);
+    covers(&["R-073"]);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::{
 
 fn explain(world: &World, kind: &str, data: Value) -> Value {
     let event = event(kind, serde_json::from_value(data).expect("the test's data has the shape"));
-    let facts = Facts { event: &event, ticket: Some(&world.ticket), snapshot: &world.snapshot, now: 0 };
+    let facts = Facts { event: &event, ticket: Some(&world.ticket), contact: None, snapshot: &world.snapshot, now: 0 };
     let plan = world.engine.route(facts);
     let kept: Value = serde_json::from_str(&plan.explanation).expect("the explanation is JSON");
     let answered = serde_json::to_value(world.engine.explain(&facts)).expect("the answer is JSON");
@@ -92,7 +92,8 @@ fn routing_is_fast() {
         let data =
             json!({"actor": {"kind": "customer", "name": "Carla"}, "message": {"id": "m", "text": "Still broken."}});
         let event = event("message.received", serde_json::from_value(data).expect("data"));
-        let facts = Facts { event: &event, ticket: Some(&world.ticket), snapshot: &world.snapshot, now: 0 };
+        let facts =
+            Facts { event: &event, ticket: Some(&world.ticket), contact: None, snapshot: &world.snapshot, now: 0 };
         let decided = best_of(20_000 / count.min(1_000), || drop(std::hint::black_box(world.engine.decide(&facts))));
         let routed = best_of(20_000 / count.min(1_000), || drop(std::hint::black_box(world.engine.route(facts))));
         println!("{count} candidates: decide {decided:?}, with the explanation {routed:?}");

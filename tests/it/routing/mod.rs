@@ -3,6 +3,7 @@
 #[path = "../../../src/routing/tests/alert_rows.rs"]
 mod alert_rows;
 mod alerting;
+mod chats;
 mod explaining;
 mod following;
 mod hooks;

@@ -33,6 +33,7 @@ const EVERYTHING: &str = "SELECT body || explanation || notified AS line FROM ev
     UNION ALL SELECT 'inbox of ' || agent_id FROM inboxes \
     UNION ALL SELECT agent_id || coalesce(resolved, '') FROM notifications \
     UNION ALL SELECT agent_id || title || body || actor || coalesce(ticket_subject, '') FROM contents \
+    UNION ALL SELECT contact FROM contact_presence \
     UNION ALL SELECT external_id || name FROM source_people";
 
 /// Whatever the tables say, read beside the store.
@@ -135,6 +136,10 @@ async fn no_table_holds_a_trace_of_an_erased_customer(rig: Rig) {
     ticket.participants = Some(Some(vec![tom.clone(), ContactRef { id: None, ..carla }]));
     rig.post(event).await;
     write(&rig, "UPDATE contents SET title = 'New reply from Carla Reis', ticket_subject = 'For Carla R.'");
+    write(
+        &rig,
+        "INSERT INTO contact_presence (contact, online, known_at) VALUES ('c1', TRUE, 1), ('carla@example.org', TRUE, 1)",
+    );
 
     // The directory never heard of her: whatever leads to her stands beside her id.
     let erased = erase(&rig.store, Subject::contact("c1".into(), None)).await.unwrap();

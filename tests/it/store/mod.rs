@@ -7,6 +7,7 @@ mod erasure;
 mod events;
 mod log;
 mod plans;
+mod presence;
 mod records;
 mod upkeep;
 
@@ -163,7 +164,8 @@ impl Router for ToTheAssigned {
         });
         let drafts: Vec<Draft> = drafts.collect();
         let notified = drafts.iter().map(|draft| draft.agent.clone()).collect();
-        let contact = facts.event.data.contact.iter();
+        let is_overlimit = facts.event.kind == EventType::ContactOverlimit;
+        let contact = facts.event.data.contact.iter().filter(|_| is_overlimit);
         let deliveries = contact.map(|contact| PlannedDelivery {
             recipient: contact.id.clone().unwrap(),
             kind: RecipientKind::Contact,
