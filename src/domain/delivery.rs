@@ -18,6 +18,8 @@ pub struct PlannedDelivery {
     pub purpose: &'static str,
     /// Where it goes, for those whom the directory need not know; an agent's address is looked up when it is sent.
     pub address: Option<String>,
+    /// Held by quiet hours until then.
+    pub held_until: Option<Millis>,
     /// Why it does not go out.
     pub skipped: Option<&'static str>,
     /// So many to this person within an hour go out at once; further ones wait for its end (D-26).

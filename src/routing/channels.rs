@@ -101,7 +101,7 @@ impl Case<'_> {
             Some(until) => ChannelOutcome::Held { until },
             None => ChannelOutcome::IfUnacknowledged { after_ms: PUSH_AFTER_MS },
         };
-        Channels { bell, web_push, email, sms: self.sms(&in_force) }
+        Channels { bell, web_push, email, sms: self.sms(&in_force, quiet) }
     }
 
     fn quiet_until(&self, in_force: &InForce<'_>) -> Option<Millis> {
@@ -162,16 +162,13 @@ impl Case<'_> {
         }
     }
 
-    /// D-10, the policy `critical`: project managers, on critical urgency and on an emergency.
-    fn sms(&self, in_force: &InForce<'_>) -> ChannelOutcome {
-        let data = &self.facts.event.data;
-        let policy = match self.facts.event.kind {
-            EventType::TicketUrgencyChanged if data.urgency == Some(Urgency::Critical) => "sms.critical",
-            EventType::TicketEscalated if data.escalation == Some(Escalation::Emergency) => "sms.emergency",
-            _ if self.agent.role == Role::Pm => return skipped("no_policy"),
-            _ => return skipped("not_pm"),
+    /// D-10, the policy `critical`. Quiet hours hold it as they hold everything that disturbs (D-12).
+    fn sms(&self, in_force: &InForce<'_>, quiet: Option<Millis>) -> ChannelOutcome {
+        let is_pm = self.agent.role == Role::Pm;
+        let Some(policy) = sms_policy(self.facts) else {
+            return skipped(if is_pm { "no_policy" } else { "not_pm" });
         };
-        if self.agent.role != Role::Pm {
+        if !is_pm {
             skipped("not_pm")
         } else if !matches!(self.bell, Some((_, None))) {
             skipped("not_concerned")
@@ -181,8 +178,20 @@ impl Case<'_> {
             skipped("no_number")
         } else if !in_force.is_on("sms") {
             skipped("channel_off")
+        } else if let Some(until) = quiet {
+            ChannelOutcome::Held { until }
         } else {
             ChannelOutcome::Now { rule: Some(policy) }
         }
+    }
+}
+
+/// The policy by which project managers get a text message of this event: critical urgency, or an emergency (D-10).
+pub fn sms_policy(facts: &Facts<'_>) -> Option<&'static str> {
+    let data = &facts.event.data;
+    match facts.event.kind {
+        EventType::TicketUrgencyChanged if data.urgency == Some(Urgency::Critical) => Some("sms.critical"),
+        EventType::TicketEscalated if data.escalation == Some(Escalation::Emergency) => Some("sms.emergency"),
+        _ => None,
     }
 }

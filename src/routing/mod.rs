@@ -103,8 +103,7 @@ impl Engine {
         }
         decision.candidates.extend(alerts.iter().find(|alert| alert.is_address).map(|alert| self.address(alert)));
         decision.candidates.extend(self.unnamed_actor(facts, &decision.candidates));
-        let limit = facts.snapshot.settings.limits.emails_per_hour;
-        decision.deliveries = decision.candidates.iter().flat_map(|candidate| planned(candidate, limit)).collect();
+        decision.deliveries = decision.candidates.iter().flat_map(|candidate| planned(candidate, facts)).collect();
         for Written { candidate, address, once_within } in outward::of(facts, &self.outgoing) {
             decision.deliveries.extend(to_write(&candidate, address, once_within));
             decision.candidates.push(candidate);
@@ -270,19 +269,33 @@ fn should_have_reached(facts: &Facts<'_>, candidates: &[Candidate]) -> bool {
 }
 
 /// What goes out to a member of the staff or the administrative address whatever their devices confirm.
-fn planned(candidate: &Candidate, emails_per_hour: u32) -> impl Iterator<Item = PlannedDelivery> {
-    let ways = candidate
-        .channels
-        .map(|channels| [(DeliveryChannel::Email, channels.email), (DeliveryChannel::Sms, channels.sms)]);
-    let (recipient, kind) = (candidate.recipient.clone(), candidate.kind);
-    ways.into_iter().flatten().filter_map(move |(channel, outcome)| {
-        let ChannelOutcome::Now { rule: Some(purpose) } = outcome else { return None };
-        let recipient = recipient.clone();
+fn planned(candidate: &Candidate, facts: &Facts<'_>) -> Vec<PlannedDelivery> {
+    let Some(channels) = candidate.channels else { return Vec::new() };
+    let (kind, mut deliveries) = (candidate.kind, Vec::new());
+    let emails_per_hour = facts.snapshot.settings.limits.emails_per_hour;
+    let mut add = |channel, purpose, held_until| {
         let is_limited = kind == CandidateKind::Agent && channel == DeliveryChannel::Email;
-        let at_once_per_hour = is_limited.then_some(emails_per_hour);
-        let (address, skipped, once_within) = (None, None, None);
-        Some(PlannedDelivery { recipient, kind, channel, purpose, address, skipped, at_once_per_hour, once_within })
-    })
+        deliveries.push(PlannedDelivery {
+            recipient: candidate.recipient.clone(),
+            kind,
+            channel,
+            purpose,
+            address: None,
+            held_until,
+            skipped: None,
+            at_once_per_hour: is_limited.then_some(emails_per_hour),
+            once_within: None,
+        });
+    };
+    if let ChannelOutcome::Now { rule: Some(purpose) } = channels.email {
+        add(DeliveryChannel::Email, purpose, None);
+    }
+    match (channels.sms, channels::sms_policy(facts)) {
+        (ChannelOutcome::Now { .. }, Some(policy)) => add(DeliveryChannel::Sms, policy, None),
+        (ChannelOutcome::Held { until }, Some(policy)) => add(DeliveryChannel::Sms, policy, Some(until)),
+        _ => {}
+    }
+    deliveries
 }
 
 /// What goes out to somebody without an inbox, or why nothing does.
@@ -293,6 +306,7 @@ fn to_write(candidate: &Candidate, address: Option<String>, once_within: Option<
         channel: DeliveryChannel::Email,
         purpose: candidate.rule?,
         address,
+        held_until: None,
         skipped: candidate.why.map(Why::as_str),
         at_once_per_hour: None,
         once_within,

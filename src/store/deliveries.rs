@@ -57,6 +57,8 @@ impl<'a> NewDelivery<'a> {
             && let Some(first) = first_of_many(conn, &planned.recipient, i64::from(limit), now - HOUR)?
         {
             (state, why, due_at) = ("held", Some("limit_per_hour"), Some(first + HOUR));
+        } else if let Some(until) = planned.held_until {
+            (state, why, due_at) = ("held", Some("quiet_hours"), Some(until));
         }
         Ok(NewDelivery { planned, event, id: Uuid::now_v7().to_string(), state, why, due_at, now })
     }

@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 
 use super::alert_rows::{self, ADMIN_ADDRESS, Row};
 use crate::{
-    domain::{Id, event::Event, plan::Facts, settings::Settings, snapshot::Snapshot, ticket::TicketFacts},
+    domain::{
+        Id, delivery::DeliveryChannel, event::Event, plan::Facts, settings::Settings, snapshot::Snapshot,
+        ticket::TicketFacts,
+    },
     routing::{
         Decision, Engine,
         candidate::{CandidateKind, ChannelOutcome},
@@ -119,6 +122,37 @@ fn critical_emergencies_budgets_and_reviews_are_emailed_beside() {
     assert_eq!(on("ticket.budget_locked", json!({})), ["alice", "out"]);
     assert_eq!(on("ticket.doc_review_requested", json!({})), ["out"]);
     covers(&["R-146", "R-147", "R-148", "R-149"]);
+}
+
+#[test]
+fn project_managers_get_a_text_message_of_what_is_critical() {
+    let mut snapshot = snapshot(&alert_rows::all()[0].directory, Settings::default());
+    let mut put = |id: &str, role: &str, phone: Option<&str>| {
+        let agent = json!({"id": id, "role": role, "phone": phone, "time_zone": "Europe/Lisbon"});
+        snapshot.directory.put_agent(serde_json::from_value(agent).expect("an agent"));
+    };
+    put("pia", "pm", Some("+15550100"));
+    put("ana", "agent", Some("+15550101"));
+    // At any time of the day.
+    let always = json!({"quiet_hours": {"hold_critical": true, "days": {"tue": [{"from": "00:00", "to": "24:00"}]}}});
+    let ticket = json!({"id": "HD-1", "assignees": ["ana"], "pm": "pia"});
+    let texts = |snapshot: &Snapshot, kind: &str, mut data: Value| {
+        data["ticket"] = ticket.clone();
+        let decision = happen(&engine(), snapshot, &mut TicketFacts::new("HD-1".into()), &event(kind, data));
+        let texts = decision.deliveries.into_iter().filter(|delivery| delivery.channel == DeliveryChannel::Sms);
+        texts.map(|text| (text.recipient.to_string(), text.purpose, text.held_until)).collect::<Vec<_>>()
+    };
+    let critical = || json!({"urgency": "critical"});
+    let pia = |purpose| vec![("pia".to_owned(), purpose, None)];
+    assert_eq!(texts(&snapshot, "ticket.urgency_changed", critical()), pia("sms.critical"));
+    assert_eq!(texts(&snapshot, "ticket.escalated", json!({"escalation": "emergency"})), pia("sms.emergency"));
+    assert!(texts(&snapshot, "ticket.escalated", json!({"escalation": "normal"})).is_empty());
+    assert!(texts(&snapshot, "message.received", json!({})).is_empty());
+    snapshot.preferences.insert("pia".into(), serde_json::from_value(always).expect("preferences"));
+    let held = texts(&snapshot, "ticket.urgency_changed", critical());
+    // 2023-11-14T22:13:20Z is a Tuesday; Lisbon is on UTC.
+    assert_eq!(held[0].2, Some(1_700_006_400_000), "until midnight");
+    covers(&["R-150", "R-151", "R-152", "R-155", "D-10", "D-12"]);
 }
 
 /// What the columns of a row may say, at random.

@@ -172,6 +172,7 @@ impl Router for ToTheAssigned {
             channel: DeliveryChannel::Email,
             purpose: "autoresponses.overlimit",
             address: contact.email.clone(),
+            held_until: None,
             skipped: None,
             at_once_per_hour: None,
             once_within: Some(24 * 3_600_000),
