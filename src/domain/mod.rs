@@ -16,6 +16,7 @@ pub mod quiet_hours;
 pub mod settings;
 pub mod snapshot;
 pub mod ticket;
+pub mod ticket_acts;
 pub mod time;
 
 use std::sync::Arc;
