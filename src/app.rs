@@ -156,8 +156,8 @@ struct Parts {
 
 /// What of the configuration decisions depend on.
 fn outgoing(config: &Config) -> Outgoing {
-    let OutgoingConfig { email, sms, admin_address } = config.outgoing.clone();
-    Outgoing { email, sms, admin_address }
+    let OutgoingConfig { email, sms, admin_address, .. } = &config.outgoing;
+    Outgoing { email: email.is_some(), sms: sms.is_some(), admin_address: admin_address.clone() }
 }
 
 async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {

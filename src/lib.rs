@@ -3,7 +3,10 @@
 //! The way of an event: `http` takes it in, `intake` parses and checks it, `routing` decides who hears of it and why,
 //! `store` keeps it with everything it leads to in one transaction, `bus` nudges the nodes, `live` sends the frame.
 //!
-//! Who may use whom: `http → intake → {routing, store, bus}`; `live → {store, bus}`; `app` uses all; `domain`, `error`,
+//! What no device confirmed, and what goes out in any case, `delivery` sends by web push, email and text message.
+//!
+//! Who may use whom: `http → intake → {routing, store, bus}`; `live → {store, bus}`;
+//! `delivery → {store, live::presence, routing::text}`; `app` uses all; `domain`, `error`,
 //! `config`, `clock`, `telemetry` are used by all and use nobody. Nothing points back.
 
 pub mod app;
@@ -20,6 +23,7 @@ pub mod upkeep;
 
 pub mod auth;
 pub mod bus;
+pub mod delivery;
 pub mod http;
 pub mod intake;
 pub mod live;

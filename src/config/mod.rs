@@ -2,15 +2,23 @@
 //! cannot contradict each other.
 
 mod limits;
+mod outgoing;
 mod raw;
 
 use std::collections::HashMap;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 
-use raw::{Raw, RawAuth, RawEmail, RawHttp, RawSms, RawStore, RawWebPush};
+use outgoing::outgoing;
+use raw::{Raw, RawAuth, RawHttp, RawStore};
 
-pub use self::{limits::Limits, raw::DEFAULTS};
+pub use self::{
+    limits::Limits,
+    outgoing::{
+        BeamsConfig, DkimConfig, EmailConfig, EmailTransport, OneSignalConfig, OutgoingConfig, SmsConfig, WebPushConfig,
+    },
+    raw::DEFAULTS,
+};
 use crate::error::{Error, Result};
 
 /// All settings, checked.
@@ -34,17 +42,6 @@ pub struct Config {
     pub outgoing: OutgoingConfig,
     /// Legal, but worth a line at start-up.
     pub warnings: Vec<String>,
-}
-
-/// What can be sent beside the bell.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct OutgoingConfig {
-    /// A transport for emails is given.
-    pub email: bool,
-    /// An account for text messages is given.
-    pub sms: bool,
-    /// The administrative address.
-    pub admin_address: Option<String>,
 }
 
 /// The web server.
@@ -149,9 +146,12 @@ impl Config {
         let raw = Raw::read(file, environment)?;
         let data_dir = PathBuf::from(&raw.data_dir);
         let mut warnings = Vec::new();
-        let outgoing = outgoing(&raw.email, &raw.web_push, &raw.sms, &mut warnings)?;
+        let http = http(raw.http)?;
+        let public = url::Url::parse(&http.public_url).ok();
+        let host = public.as_ref().and_then(url::Url::host_str).unwrap_or("localhost");
+        let outgoing = outgoing(raw.email, raw.web_push, raw.sms, host, &mut warnings)?;
         let config = Config {
-            http: http(raw.http)?,
+            http,
             store: store(raw.store, &data_dir)?,
             bus: BusUrl::parse(&raw.bus.url)?,
             auth: auth(raw.auth)?,
@@ -284,28 +284,6 @@ fn secret(given: String) -> Result<Option<String>> {
         ))),
         _ => Ok(Some(given)),
     }
-}
-
-/// Settings of channels by which nothing is sent yet: decisions depend on them, and a wrong one is found today.
-fn outgoing(email: &RawEmail, push: &RawWebPush, sms: &RawSms, warnings: &mut Vec<String>) -> Result<OutgoingConfig> {
-    let known = ["smtp://", "smtps://", "file://"];
-    if email.url != "off" && !known.iter().any(|scheme| email.url.starts_with(scheme)) {
-        return Err(wrong_scheme("email.url", "off, smtp://, smtps:// or file://", &email.url));
-    }
-    for (name, address) in [("email.from", &email.from), ("email.admin", &email.admin)] {
-        if !address.is_empty() && !address.contains('@') {
-            return Err(Error::Config(format!("{name} must be an email address")));
-        }
-    }
-    let push_given = [&push.private_key, &push.subject, &push.allowed_hosts].iter().any(|value| !value.is_empty());
-    let sms_given = [&sms.url, &sms.account_sid, &sms.auth_token, &sms.from].iter().any(|value| !value.is_empty());
-    for (given, name) in [(email.url != "off", "email"), (push_given, "web_push"), (sms_given, "sms")] {
-        if given {
-            warnings.push(format!("[{name}] is set; this version plans by it and does not send yet"));
-        }
-    }
-    let admin_address = Some(email.admin.clone()).filter(|address| !address.is_empty());
-    Ok(OutgoingConfig { email: email.url != "off", sms: !sms.account_sid.is_empty(), admin_address })
 }
 
 fn list(text: &str) -> Vec<String> {

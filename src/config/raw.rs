@@ -72,6 +72,9 @@ pub(super) struct RawEmail {
     pub url: String,
     pub from: String,
     pub admin: String,
+    pub dkim_domain: String,
+    pub dkim_selector: String,
+    pub dkim_private_key: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -80,6 +83,12 @@ pub(super) struct RawWebPush {
     pub private_key: String,
     pub subject: String,
     pub allowed_hosts: String,
+    pub onesignal_url: String,
+    pub onesignal_app_id: String,
+    pub onesignal_api_key: String,
+    pub beams_url: String,
+    pub beams_instance_id: String,
+    pub beams_primary_key: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,0 +1,195 @@
+//! What can be sent beside the bell, and through whom.
+
+use std::path::PathBuf;
+
+use super::{
+    list,
+    raw::{RawEmail, RawSms, RawWebPush},
+    wrong_scheme,
+};
+use crate::error::{Error, Result};
+
+/// Where text messages are handed in, unless the configuration names another place.
+const TWILIO: &str = "https://api.twilio.com";
+
+/// What can be sent beside the bell.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OutgoingConfig {
+    /// Emails.
+    pub email: Option<EmailConfig>,
+    /// The administrative address.
+    pub admin_address: Option<String>,
+    /// Web push; always there, since its keys are made at first start.
+    pub web_push: WebPushConfig,
+    /// Text messages.
+    pub sms: Option<SmsConfig>,
+}
+
+/// How emails leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmailConfig {
+    /// By which way.
+    pub transport: EmailTransport,
+    /// Whom they come from: `Bellhop <bellhop@example.com>` or an address.
+    pub from: String,
+    /// Signs them, where a key is given.
+    pub dkim: Option<DkimConfig>,
+}
+
+/// By which way emails leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EmailTransport {
+    /// `smtp://` (STARTTLS where the server offers it) or `smtps://`, password included: never logged.
+    Smtp(String),
+    /// A file each in this folder: for the demo and for tests.
+    File(PathBuf),
+}
+
+/// A DKIM key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DkimConfig {
+    /// The domain that signs.
+    pub domain: String,
+    /// The selector under which the public key stands in the domain's DNS.
+    pub selector: String,
+    /// The private key, PEM (RSA, PKCS#1 or PKCS#8) or base64 of an Ed25519 seed: never logged.
+    pub private_key: String,
+}
+
+/// Web push.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WebPushConfig {
+    /// The VAPID private key, 32 bytes in base64url; the store's own where none is given. Never logged.
+    pub private_key: Option<String>,
+    /// Whom a push service may write to: `mailto:` or `https:`.
+    pub subject: Option<String>,
+    /// Hosts beside the known push services to which messages may go; `*.example.com` for all below it.
+    pub allowed_hosts: Vec<String>,
+    /// OneSignal.
+    pub onesignal: Option<OneSignalConfig>,
+    /// Pusher Beams.
+    pub beams: Option<BeamsConfig>,
+}
+
+/// An app at OneSignal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OneSignalConfig {
+    /// Where it is reached.
+    pub url: String,
+    /// The app's id.
+    pub app_id: String,
+    /// The app's API key: never logged.
+    pub api_key: String,
+}
+
+/// An instance of Pusher Beams.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BeamsConfig {
+    /// Where it is reached; the instance's own host where empty.
+    pub url: String,
+    /// The instance.
+    pub instance_id: String,
+    /// Its primary key: never logged.
+    pub primary_key: String,
+}
+
+/// An account for text messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SmsConfig {
+    /// Where it is reached, without a slash at its end.
+    pub url: String,
+    /// The account.
+    pub account_sid: String,
+    /// Its token: never logged.
+    pub auth_token: String,
+    /// A number in E.164, an alphanumeric sender, or a messaging service (`MG…`).
+    pub from: String,
+}
+
+/// Checks what is given; a channel that is given by half is a mistake, not a channel that is off. `host` stands in the
+/// address that emails come from where none is given.
+pub(super) fn outgoing(
+    mut email: RawEmail,
+    push: RawWebPush,
+    sms: RawSms,
+    host: &str,
+    warnings: &mut Vec<String>,
+) -> Result<OutgoingConfig> {
+    for (name, address) in [("email.from", &email.from), ("email.admin", &email.admin)] {
+        if !address.is_empty() && !address.contains('@') {
+            return Err(Error::Config(format!("{name} must be an email address")));
+        }
+    }
+    let admin_address = given(&email.admin);
+    if email.url != "off" && email.from.is_empty() {
+        email.from = format!("Bellhop <bellhop@{host}>");
+        warnings.push(format!("email.from is not given: emails come from bellhop@{host}"));
+    }
+    Ok(OutgoingConfig { email: emails(email)?, admin_address, web_push: web_push(push)?, sms: texts(sms)? })
+}
+
+fn emails(raw: RawEmail) -> Result<Option<EmailConfig>> {
+    let transport = match raw.url.split_once("://") {
+        None if raw.url == "off" => return Ok(None),
+        Some(("smtp" | "smtps", _)) => EmailTransport::Smtp(raw.url),
+        Some(("file", folder)) if !folder.is_empty() => EmailTransport::File(PathBuf::from(folder)),
+        _ => return Err(wrong_scheme("email.url", "off, smtp://, smtps:// or file://", &raw.url)),
+    };
+    let dkim = match (given(&raw.dkim_domain), given(&raw.dkim_selector), given(&raw.dkim_private_key)) {
+        (None, None, None) => None,
+        (Some(domain), Some(selector), Some(private_key)) => Some(DkimConfig { domain, selector, private_key }),
+        _ => {
+            let names = "email.dkim_domain, email.dkim_selector and email.dkim_private_key";
+            return Err(Error::Config(format!("{names} are given together or not at all")));
+        }
+    };
+    Ok(Some(EmailConfig { transport, from: raw.from, dkim }))
+}
+
+fn web_push(raw: RawWebPush) -> Result<WebPushConfig> {
+    if !raw.subject.is_empty() && !raw.subject.starts_with("mailto:") && !raw.subject.starts_with("https://") {
+        return Err(Error::Config("web_push.subject must start with mailto: or https://".to_owned()));
+    }
+    let onesignal = match (given(&raw.onesignal_app_id), given(&raw.onesignal_api_key)) {
+        (None, None) => None,
+        (Some(app_id), Some(api_key)) => Some(OneSignalConfig { url: raw.onesignal_url, app_id, api_key }),
+        _ => return Err(both("web_push.onesignal_app_id", "web_push.onesignal_api_key")),
+    };
+    let beams = match (given(&raw.beams_instance_id), given(&raw.beams_primary_key)) {
+        (None, None) => None,
+        (Some(instance_id), Some(primary_key)) => {
+            Some(BeamsConfig { url: raw.beams_url, instance_id, primary_key })
+        }
+        _ => return Err(both("web_push.beams_instance_id", "web_push.beams_primary_key")),
+    };
+    Ok(WebPushConfig {
+        private_key: given(&raw.private_key),
+        subject: given(&raw.subject),
+        allowed_hosts: list(&raw.allowed_hosts),
+        onesignal,
+        beams,
+    })
+}
+
+fn texts(raw: RawSms) -> Result<Option<SmsConfig>> {
+    if raw.account_sid.is_empty() {
+        return Ok(None);
+    }
+    if raw.auth_token.is_empty() || raw.from.is_empty() {
+        return Err(Error::Config("with sms.account_sid, sms.auth_token and sms.from are required".to_owned()));
+    }
+    let url = match raw.url.trim_end_matches('/') {
+        "" => TWILIO.to_owned(),
+        url if url.starts_with("https://") || url.starts_with("http://") => url.to_owned(),
+        url => return Err(wrong_scheme("sms.url", "https:// or http://", url)),
+    };
+    Ok(Some(SmsConfig { url, account_sid: raw.account_sid, auth_token: raw.auth_token, from: raw.from }))
+}
+
+fn given(text: &str) -> Option<String> {
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+fn both(one: &str, other: &str) -> Error {
+    Error::Config(format!("{one} and {other} are given together or not at all"))
+}
