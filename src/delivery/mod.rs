@@ -1,9 +1,17 @@
 //! What goes out when no device of a person confirmed a notification, and what goes out in any case: web push, email,
 //! text messages.
 //!
-//! Each channel sends one message and says how that ended ([`Outcome`]); when, to whom, how often again and whether at all
-//! is not a channel's business.
+//! The `planner` decides the fallback, a `worker` for each channel sends what is due. A channel sends one message and says
+//! how that ended ([`Outcome`]); when, to whom, how often again and whether at all is not a channel's business.
 
+mod backoff;
 mod outcome;
+mod planner;
+mod recheck;
+mod sender;
+mod worker;
 
 pub use outcome::Outcome;
+pub use planner::{Endpoints, Planner, Presences};
+pub use sender::{Job, Manner, Sender};
+pub use worker::{Worker, WorkerOptions};

@@ -43,6 +43,11 @@ pub enum Outcome {
         /// What the other side said.
         detail: String,
     },
+    /// It was not tried: the person opted out, a limit is reached, the address is suppressed.
+    Withheld {
+        /// Reason code.
+        why: &'static str,
+    },
     /// Perhaps it was taken: the answer did not come in time. Where the protocol knows no repetition, it is not repeated.
     Unknown {
         /// Reason code.
@@ -61,6 +66,7 @@ impl Outcome {
             | Outcome::Failed { why, .. }
             | Outcome::Gone { why, .. }
             | Outcome::Misconfigured { why, .. }
+            | Outcome::Withheld { why }
             | Outcome::Unknown { why, .. } => Some(why),
         }
     }
@@ -68,7 +74,7 @@ impl Outcome {
     /// What the other side said; none when it was sent.
     pub fn detail(&self) -> Option<&str> {
         match self {
-            Outcome::Sent { .. } => None,
+            Outcome::Sent { .. } | Outcome::Withheld { .. } => None,
             Outcome::Later { detail, .. }
             | Outcome::Failed { detail, .. }
             | Outcome::Gone { detail, .. }

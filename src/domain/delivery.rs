@@ -51,18 +51,23 @@ impl RecipientKind {
     }
 }
 
-/// Channels of planned deliveries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Channels beside the bell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum DeliveryChannel {
+    WebPush,
     Email,
     Sms,
 }
 
 impl DeliveryChannel {
+    /// All of them.
+    pub const ALL: [DeliveryChannel; 3] = [DeliveryChannel::WebPush, DeliveryChannel::Email, DeliveryChannel::Sms];
+
     /// The word in the store.
     pub fn as_str(self) -> &'static str {
         match self {
+            DeliveryChannel::WebPush => "web_push",
             DeliveryChannel::Email => "email",
             DeliveryChannel::Sms => "sms",
         }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Id, notification::Notification};
+use super::{Id, Millis, notification::Notification};
 
 /// What the badge and the red indicator show (D-14). Always the server's, never added up by a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
@@ -28,6 +28,8 @@ pub struct Inbox {
     pub decided_seq: i64,
     /// Whoever holds less than this starts anew: entries have been removed.
     pub floor_seq: i64,
+    /// When fallback is to be looked at; on PostgreSQL (SQLite's one node keeps that in memory).
+    pub fallback_due_at: Option<Millis>,
 }
 
 /// The head of an inbox as a heartbeat carries it.

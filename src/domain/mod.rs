@@ -6,6 +6,7 @@ pub mod delivery;
 pub mod directory;
 pub mod erasure;
 pub mod event;
+pub mod fallback;
 pub mod inbox;
 pub mod notification;
 pub mod nudge;

@@ -90,6 +90,8 @@ pub struct Handle {
     pub transport: Transport,
     /// A person looks at it: it counts for presence.
     pub screen: bool,
+    /// When it was taken into the registry.
+    pub since: Millis,
     /// The position that its client was sent, for acknowledgements that come by another way.
     told_seq: AtomicI64,
     /// The highest number that an active session of this handle confirmed.
@@ -118,6 +120,7 @@ impl Handle {
             agent,
             transport,
             screen,
+            since: 0,
             told_seq: AtomicI64::new(0),
             acked_seq: AtomicI64::new(0),
             timed_seq: AtomicI64::new(0),

@@ -18,6 +18,23 @@ pub enum Presence {
     Active,
 }
 
+/// Where somebody is, as far as fallback depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// A session with a screen is there, the newest since then: its device may yet confirm.
+    Connected {
+        /// When it began.
+        since: Millis,
+    },
+    /// None any more, and not yet away.
+    Leaving {
+        /// When they will be.
+        away_at: Millis,
+    },
+    /// Nobody is there.
+    Away,
+}
+
 /// What one session last reported.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Activity {

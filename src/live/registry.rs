@@ -15,7 +15,7 @@ use super::{
     alarm::Alarm,
     bye::{Bye, Reason},
     handle::{Handle, HeadNews, Transport, lock},
-    presence::{Presence, presence_of},
+    presence::{Presence, Whereabouts, presence_of},
 };
 use crate::{
     bus::Sink,
@@ -34,6 +34,7 @@ pub(super) const SHARDS: usize = 64;
 pub struct Registry {
     limits: Limits,
     clock: Clock,
+    started_at: Millis,
     hasher: RandomState,
     // `std::sync::Mutex`: held for a look-up and a few posts, never across an await.
     shards: Vec<Mutex<HashMap<Id, Connected>>>,
@@ -57,6 +58,7 @@ impl Registry {
     pub fn new(limits: Limits, clock: Clock) -> Arc<Registry> {
         Arc::new(Registry {
             limits,
+            started_at: clock.now(),
             clock,
             hasher: RandomState::new(),
             shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
@@ -91,7 +93,8 @@ impl Registry {
         self.enter(handle)
     }
 
-    fn enter(&self, handle: Handle) -> Arc<Handle> {
+    fn enter(&self, mut handle: Handle) -> Arc<Handle> {
+        handle.since = self.clock.now();
         let handle = Arc::new(handle);
         let evicted = {
             let mut shard = self.shard(&handle.agent);
@@ -132,6 +135,23 @@ impl Registry {
             (screens.map(|handle| handle.activity()).collect::<Vec<_>>(), connected.left_at)
         };
         presence_of(activities.iter(), left_at, &self.limits, self.clock.now())
+    }
+
+    /// Where an agent is, as far as this node knows. After the node's start nobody is away before they had the time to
+    /// come back.
+    pub fn whereabouts(&self, agent: &Id) -> Whereabouts {
+        let now = self.clock.now();
+        let left_at = {
+            let shard = self.shard(agent);
+            let connected = shard.get(agent);
+            let screens = connected.into_iter().flat_map(|c| &c.sessions).filter(|handle| handle.screen);
+            if let Some(since) = screens.map(|handle| handle.since).max() {
+                return Whereabouts::Connected { since };
+            }
+            connected.and_then(|connected| connected.left_at).unwrap_or(self.started_at).max(self.started_at)
+        };
+        let away_at = left_at + self.limits.away_after_ms;
+        if away_at > now { Whereabouts::Leaving { away_at } } else { Whereabouts::Away }
     }
 
     /// Sessions that are connected now.

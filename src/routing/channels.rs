@@ -3,22 +3,17 @@
 use super::{
     alerts::Alert,
     candidate::{ChannelOutcome, Channels, Why},
-    rules::{Kind, Rule},
+    rules::Rule,
 };
 use crate::domain::{
     Millis,
     directory::{Agent, Role},
     event::{Escalation, EventType, Urgency},
+    fallback::{Matter, Reach, Way},
     notification::Priority,
     plan::Facts,
     preferences::{InForce, Preferences},
-    quiet_hours::zone,
 };
-
-/// How long a connected device has before push is tried (DESIGN: grace).
-const PUSH_AFTER_MS: u64 = 10_000;
-/// How long any device has before the fallback email (D-22).
-const EMAIL_AFTER_MS: u64 = 120_000;
 
 /// What this installation can send.
 #[derive(Debug, Clone, Default)]
@@ -60,6 +55,16 @@ const fn skipped(why: &'static str) -> ChannelOutcome {
     ChannelOutcome::Skipped { why }
 }
 
+impl From<Way> for ChannelOutcome {
+    fn from(way: Way) -> ChannelOutcome {
+        match way {
+            Way::IfUnacknowledged { after_ms } => ChannelOutcome::IfUnacknowledged { after_ms: after_ms.unsigned_abs() },
+            Way::Held { until, .. } => ChannelOutcome::Held { until },
+            Way::Skipped { why } => skipped(why),
+        }
+    }
+}
+
 impl Channels {
     /// A quiet entry and nothing else.
     pub const STORED: Channels = Channels {
@@ -80,37 +85,35 @@ impl Channels {
 impl Case<'_> {
     /// The channels, when nothing about the person is in the way.
     pub fn channels(&self) -> Channels {
-        let in_force = InForce::new(self.preferences, &self.facts.snapshot.settings);
+        let reach = self.reach();
+        let in_force = reach.in_force;
         let bell = match self.bell {
             Some((_, None)) => ChannelOutcome::Now { rule: None },
             Some((_, Some(why))) => skipped(why.as_str()),
             None => skipped("not_concerned"),
         };
         let rings = matches!(bell, ChannelOutcome::Now { .. });
-        let quiet = self.quiet_until(&in_force);
+        let quiet = reach.quiet_until(self.priority);
         let email = match self.alert_email(&in_force) {
             Some(Ok(switch)) => ChannelOutcome::Now { rule: Some(switch) },
             Some(Err(why)) if !rings => skipped(why.as_str()),
             // Fallback is for what the bell has.
             _ if !rings => skipped("not_concerned"),
-            _ => self.fallback_email(&in_force, quiet),
+            _ => self.fallback_email(&reach, quiet),
         };
-        let web_push = match quiet {
-            _ if !rings => skipped("not_concerned"),
-            _ if !in_force.is_on("web_push") => skipped("channel_off"),
-            Some(until) => ChannelOutcome::Held { until },
-            None => ChannelOutcome::IfUnacknowledged { after_ms: PUSH_AFTER_MS },
-        };
+        let web_push = if rings { reach.web_push(quiet).into() } else { skipped("not_concerned") };
         Channels { bell, web_push, email, sms: self.sms(&in_force, quiet) }
     }
 
-    fn quiet_until(&self, in_force: &InForce<'_>) -> Option<Millis> {
-        if in_force.quiet_hours().is_none() && in_force.do_not_disturb_until().is_none() {
-            return None;
-        }
-        let passes = self.priority == Priority::Urgent && in_force.lets_critical_through();
-        let until = || in_force.quiet_until(self.facts.now, zone(self.agent.time_zone.as_deref()));
-        if passes { None } else { until() }
+    fn reach(&self) -> Reach<'_> {
+        let Facts { snapshot, now, .. } = *self.facts;
+        Reach::new(self.agent, self.preferences, &snapshot.settings, self.outgoing.email, now)
+    }
+
+    fn fallback_email(&self, reach: &Reach<'_>, quiet: Option<Millis>) -> ChannelOutcome {
+        let Some((rule, _)) = self.bell else { return skipped("not_concerned") };
+        let (kind, category) = (rule.kind.as_str(), rule.category.unwrap_or(""));
+        reach.fallback_email(&Matter { kind, category, priority: self.priority }, quiet).into()
     }
 
     /// The alert email: none where no switch names them; else the switch, or why it does not go out.
@@ -129,37 +132,6 @@ impl Case<'_> {
         } else {
             Ok(alert.switch)
         })
-    }
-
-    /// D-22: only what no device acknowledged, and only what the agent wants by email at all.
-    fn fallback_email(&self, in_force: &InForce<'_>, quiet: Option<Millis>) -> ChannelOutcome {
-        let Some((rule, _)) = self.bell else { return skipped("not_concerned") };
-        let by_type = in_force.email_types().is_some_and(|types| types.iter().all(|kind| kind != rule.kind.as_str()));
-        let is_low_mention = rule.kind == Kind::Mention && self.priority < Priority::High;
-        let email_in_quiet = in_force.quiet_hours().is_some_and(|hours| hours.email);
-        let digest = || {
-            let zone = zone(self.agent.time_zone.as_deref());
-            in_force.email_frequency().next(self.facts.now, zone, in_force.digest_hour())
-        };
-        if self.agent.email.is_none() {
-            skipped("no_address")
-        } else if !in_force.is_on("email") {
-            skipped("channel_off")
-        } else if !self.outgoing.email {
-            skipped("not_configured")
-        } else if !in_force.fallback_email(rule.category.unwrap_or("")) {
-            skipped("fallback_email_off")
-        } else if by_type {
-            skipped("type_off")
-        } else if is_low_mention && in_force.high_priority_mentions_only() {
-            skipped("mention_not_high")
-        } else if let Some(until) = quiet.filter(|_| !email_in_quiet) {
-            ChannelOutcome::Held { until: digest().map_or(until, |digest| digest.max(until)) }
-        } else if let Some(until) = digest() {
-            ChannelOutcome::Held { until }
-        } else {
-            ChannelOutcome::IfUnacknowledged { after_ms: EMAIL_AFTER_MS }
-        }
     }
 
     /// D-10, the policy `critical`. Quiet hours hold it as they hold everything that disturbs (D-12).

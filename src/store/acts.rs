@@ -38,6 +38,7 @@ struct Target {
     seq: i64,
     id: String,
     alert_seq: i64,
+    alert_at: Option<i64>,
     read_at: Option<i64>,
     cleared_at: Option<i64>,
     snoozed_until: Option<i64>,
@@ -60,6 +61,7 @@ struct Written<'a> {
     seq: i64,
     changed_seq: i64,
     alert_seq: i64,
+    alert_at: Option<i64>,
     read_at: Option<i64>,
     cleared_at: Option<i64>,
     snoozed_until: Option<i64>,
@@ -71,6 +73,7 @@ static WRITE: LazyLock<Bulk> = LazyLock::new(|| {
         Column::Int("seq"),
         Column::Int("changed_seq"),
         Column::Int("alert_seq"),
+        Column::Int("alert_at"),
         Column::Int("read_at"),
         Column::Int("cleared_at"),
         Column::Int("snoozed_until"),
@@ -78,8 +81,8 @@ static WRITE: LazyLock<Bulk> = LazyLock::new(|| {
     Bulk::update(
         "notifications",
         &columns,
-        "changed_seq = r.changed_seq, alert_seq = r.alert_seq, read_at = r.read_at, cleared_at = r.cleared_at, \
-         snoozed_until = r.snoozed_until",
+        "changed_seq = r.changed_seq, alert_seq = r.alert_seq, alert_at = r.alert_at, read_at = r.read_at, \
+         cleared_at = r.cleared_at, snoozed_until = r.snoozed_until",
         "t.agent_id = r.agent_id AND t.seq = r.seq",
     )
 });
@@ -166,7 +169,7 @@ fn change(target: &mut Target, act: &Act, inbox: &mut Inbox, now: Millis) {
         }
         Op::Wake => {
             target.snoozed_until = None;
-            target.alert_seq = inbox.seq;
+            (target.alert_seq, target.alert_at) = (inbox.seq, Some(now));
         }
         Op::Seen | Op::Resolve => {}
     }
@@ -182,6 +185,7 @@ fn write(conn: &mut Conn, agent: &Id, targets: &[Target], prev: i64) -> Result<(
             seq: target.seq,
             changed_seq,
             alert_seq: target.alert_seq,
+            alert_at: target.alert_at,
             read_at: target.read_at,
             cleared_at: target.cleared_at,
             snoozed_until: target.snoozed_until,

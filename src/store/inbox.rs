@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::{
     QueryableByName, RunQueryDsl,
-    sql_types::{BigInt, Text},
+    sql_types::{BigInt, Nullable, Text},
 };
 
 use super::{
@@ -65,6 +65,8 @@ struct Row {
     decided_seq: i64,
     #[diesel(sql_type = BigInt)]
     floor_seq: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    fallback_due_at: Option<i64>,
     /// Entries added since the row was written.
     #[diesel(sql_type = BigInt)]
     added: i64,
@@ -79,6 +81,7 @@ struct Written<'a> {
     acked_seq: i64,
     decided_seq: i64,
     floor_seq: i64,
+    fallback_due_at: Option<i64>,
 }
 
 impl TableRow for Written<'_> {
@@ -87,7 +90,8 @@ impl TableRow for Written<'_> {
     const TABLE: &'static str = "inboxes";
     const CONFLICT: &'static str = "ON CONFLICT (agent_id) DO UPDATE SET seq = excluded.seq, \
         unread = excluded.unread, unseen = excluded.unseen, seen_seq = excluded.seen_seq, \
-        acked_seq = excluded.acked_seq, decided_seq = excluded.decided_seq, floor_seq = excluded.floor_seq";
+        acked_seq = excluded.acked_seq, decided_seq = excluded.decided_seq, floor_seq = excluded.floor_seq, \
+        fallback_due_at = excluded.fallback_due_at";
 
     fn fields(&self) -> Vec<Field<'_>> {
         vec![
@@ -99,6 +103,7 @@ impl TableRow for Written<'_> {
             ("acked_seq", self.acked_seq.into()),
             ("decided_seq", self.decided_seq.into()),
             ("floor_seq", self.floor_seq.into()),
+            ("fallback_due_at", self.fallback_due_at.into()),
         ]
     }
 }
@@ -184,6 +189,7 @@ fn written<'a>(agent: &'a Id, inbox: &Inbox) -> Written<'a> {
         acked_seq: inbox.acked_seq,
         decided_seq: inbox.decided_seq,
         floor_seq: inbox.floor_seq,
+        fallback_due_at: inbox.fallback_due_at,
     }
 }
 
@@ -195,13 +201,16 @@ fn read_locked(conn: &mut Conn, agents: &BTreeSet<&Id>) -> Result<BTreeMap<Id, H
 
 // CROSS JOIN, here and elsewhere: `IN (SELECT …)` would make a table of its own each time.
 const READ_SQLITE: &str = "SELECT i.agent_id, i.seq, unread, unseen, seen_seq, acked_seq, decided_seq, floor_seq, \
+                               fallback_due_at, \
                                max(0, ifnull((SELECT n.seq FROM notifications AS n WHERE n.agent_id = i.agent_id \
                                               ORDER BY n.seq DESC LIMIT 1), 0) - i.seq) AS added \
                            FROM json_each($1) AS k CROSS JOIN inboxes AS i ON i.agent_id = k.value";
 const READ_POSTGRES: &str = "SELECT agent_id, seq, unread, unseen, seen_seq, acked_seq, decided_seq, floor_seq, \
+                               fallback_due_at, \
                                  0::bigint AS added \
                              FROM inboxes WHERE agent_id IN (SELECT jsonb_array_elements_text($1::jsonb))";
 const LOCK_POSTGRES: &str = "SELECT agent_id, seq, unread, unseen, seen_seq, acked_seq, decided_seq, floor_seq, \
+                               fallback_due_at, \
                                  0::bigint AS added \
                              FROM inboxes WHERE agent_id IN (SELECT jsonb_array_elements_text($1::jsonb)) \
                              ORDER BY agent_id FOR UPDATE";
@@ -223,6 +232,7 @@ impl From<Row> for Inbox {
             acked_seq: row.acked_seq,
             decided_seq: row.decided_seq,
             floor_seq: row.floor_seq,
+            fallback_due_at: row.fallback_due_at,
         }
     }
 }

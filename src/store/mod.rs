@@ -9,9 +9,11 @@ mod bulk;
 mod checkpoint;
 mod connection;
 mod deliveries;
+mod due_list;
 mod erasure;
 mod events;
 mod explained;
+mod fallback;
 mod group;
 mod inbox;
 mod insert;
@@ -19,6 +21,7 @@ mod memory;
 mod migrations;
 mod notifications;
 mod presences;
+mod queue;
 mod raw;
 mod read;
 mod records;
@@ -52,6 +55,8 @@ use self::{
 pub use self::{
     deliveries::Delivery,
     explained::{KeptEvent, Origin, SourcesOfEvent},
+    fallback::{Decision, Unconfirmed, Undecided},
+    queue::{Attempt, EntryNow, FALLBACK, FallbackRow, Queued, Settled},
     records::{Edit, EditChange, RecordKind, SETTINGS_ID, check_id},
     traces::{Looked, Place, Spot},
     types::{DeliveryNote, Heads, KeptWatch, OnCommit, SourceStatus, StoreOptions, UnmatchedPerson, WatchedTicket},

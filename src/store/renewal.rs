@@ -57,7 +57,7 @@ pub fn renew(
         quiet: draft.quiet,
         ..known
     };
-    write(conn, &draft.agent, &renewed, event)?;
+    write(conn, &draft.agent, &renewed, event, now)?;
     Ok(InboxChange {
         agent: draft.agent,
         prev,
@@ -88,11 +88,12 @@ fn alert_seq(conn: &mut Conn, draft: &Draft, seq: i64) -> Result<i64> {
     table::table.find((&*draft.agent, seq)).select(table::alert_seq).first(conn).map_err(Error::Store)
 }
 
-fn write(conn: &mut Conn, agent: &str, renewed: &Notification, event: &Event) -> Result<()> {
+fn write(conn: &mut Conn, agent: &str, renewed: &Notification, event: &Event, now: Millis) -> Result<()> {
     diesel::update(table::table.find((agent, renewed.seq)))
         .set((
             table::changed_seq.eq(renewed.changed_seq),
             table::alert_seq.eq(renewed.changed_seq),
+            table::alert_at.eq(now),
             table::read_at.eq(None::<i64>),
             table::snoozed_until.eq(None::<i64>),
             table::resolved.eq(None::<&str>),

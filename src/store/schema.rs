@@ -81,6 +81,7 @@ table! {
         id -> Text,
         changed_seq -> BigInt,
         alert_seq -> BigInt,
+        alert_at -> Nullable<BigInt>,
         ticket_id -> Nullable<Text>,
         comment_id -> Nullable<Text>,
         created_at -> BigInt,
@@ -118,17 +119,37 @@ table! {
         id -> Text,
         event_source -> Text,
         event_id -> Text,
+        notification_id -> Nullable<Text>,
         recipient -> Text,
         recipient_kind -> Text,
         channel -> Text,
         purpose -> Text,
+        endpoint -> Text,
+        stage -> BigInt,
         address -> Nullable<Text>,
         ticket_id -> Nullable<Text>,
+        batch -> Text,
         state -> Text,
         why -> Nullable<Text>,
+        detail -> Nullable<Text>,
         due_at -> Nullable<BigInt>,
+        holder -> Nullable<Text>,
+        attempts -> BigInt,
+        provider_id -> Nullable<Text>,
+        sent_at -> Nullable<BigInt>,
         created_at -> BigInt,
         updated_at -> BigInt,
+    }
+}
+
+table! {
+    delivery_attempts (delivery_id, number) {
+        delivery_id -> Text,
+        number -> BigInt,
+        at -> BigInt,
+        took_ms -> BigInt,
+        outcome -> Text,
+        detail -> Nullable<Text>,
     }
 }
 

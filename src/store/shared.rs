@@ -8,7 +8,7 @@ use std::sync::{
 
 use arc_swap::ArcSwap;
 
-use super::{OnCommit, StoreOptions};
+use super::{OnCommit, StoreOptions, due_list::DueList};
 use crate::{
     clock::Clock,
     config::StoreUrl,
@@ -31,6 +31,8 @@ pub struct Shared {
     pub on_commit: OnCommit,
     /// The node's figures.
     pub metrics: Arc<Metrics>,
+    /// Whose fallback is due; on SQLite.
+    pub due: Option<DueList>,
     acks: Mutex<HashMap<Id, i64>>,
     running: AtomicUsize,
 }
@@ -40,6 +42,7 @@ impl Shared {
     pub fn new(options: &StoreOptions) -> Arc<Shared> {
         Arc::new(Shared {
             snapshot: ArcSwap::default(),
+            due: matches!(options.url, StoreUrl::Sqlite(_)).then(DueList::default),
             acks: Mutex::default(),
             running: AtomicUsize::new(0),
             url: options.url.clone(),

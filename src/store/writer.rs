@@ -307,6 +307,9 @@ impl Writer {
     }
 
     fn tell(&self, changes: Vec<InboxChange>, answer: Box<dyn FnOnce() + Send>) {
+        if let Some(due) = &self.shared.due {
+            due.note_changes(&changes, self.shared.clock.now());
+        }
         self.teller.tell(News { changes, answer }, !self.jobs.is_empty());
     }
 

@@ -2,6 +2,7 @@ DROP TABLE leases;
 DROP TABLE source_people;
 DROP TABLE source_deliveries;
 DROP TABLE contact_presence;
+DROP TABLE delivery_attempts;
 DROP TABLE deliveries;
 DROP TABLE contents;
 DROP TABLE notifications;

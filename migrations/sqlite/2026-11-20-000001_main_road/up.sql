@@ -73,6 +73,8 @@ CREATE TABLE notifications (
     id            TEXT   NOT NULL,
     changed_seq   BIGINT NOT NULL,
     alert_seq     BIGINT NOT NULL,
+    -- When it called for attention again; null: when it was made.
+    alert_at      BIGINT,
     ticket_id     TEXT,
     comment_id    TEXT,
     created_at    BIGINT NOT NULL,
@@ -108,26 +110,51 @@ CREATE TABLE contents (
 ) WITHOUT ROWID;
 
 -- What is to go out beside the bell: who, by which way, what for; and why not, where it does not. An event and a purpose
--- make one row for each person and way, whatever is repeated.
+-- make one row for each person, way and endpoint, whatever is repeated; of an entry that calls for attention again, one
+-- for each time (`stage`). Rows of one `batch` go out as one message.
 CREATE TABLE deliveries (
-    id             TEXT   NOT NULL PRIMARY KEY,
-    event_source   TEXT   NOT NULL,
-    event_id       TEXT   NOT NULL,
-    recipient      TEXT   NOT NULL,
-    recipient_kind TEXT   NOT NULL,
-    channel        TEXT   NOT NULL,
-    purpose        TEXT   NOT NULL,
-    address        TEXT,
-    ticket_id      TEXT,
-    state          TEXT   NOT NULL,
-    why            TEXT,
-    due_at         BIGINT,
-    created_at     BIGINT NOT NULL,
-    updated_at     BIGINT NOT NULL
+    id              TEXT   NOT NULL PRIMARY KEY,
+    event_source    TEXT   NOT NULL,
+    event_id        TEXT   NOT NULL,
+    notification_id TEXT,
+    recipient       TEXT   NOT NULL,
+    recipient_kind  TEXT   NOT NULL,
+    channel         TEXT   NOT NULL,
+    purpose         TEXT   NOT NULL,
+    endpoint        TEXT   NOT NULL DEFAULT '',
+    stage           BIGINT NOT NULL DEFAULT 0,
+    address         TEXT,
+    ticket_id       TEXT,
+    batch           TEXT   NOT NULL DEFAULT '',
+    state           TEXT   NOT NULL,
+    why             TEXT,
+    detail          TEXT,
+    due_at          BIGINT,
+    holder          TEXT,
+    attempts        BIGINT NOT NULL DEFAULT 0,
+    provider_id     TEXT,
+    sent_at         BIGINT,
+    created_at      BIGINT NOT NULL,
+    updated_at      BIGINT NOT NULL
 ) WITHOUT ROWID;
-CREATE UNIQUE INDEX deliveries_once ON deliveries (event_source, event_id, recipient_kind, recipient, channel, purpose);
-CREATE INDEX deliveries_due ON deliveries (due_at) WHERE due_at IS NOT NULL;
+CREATE UNIQUE INDEX deliveries_once
+    ON deliveries (event_source, event_id, recipient_kind, recipient, channel, purpose, endpoint, stage);
+-- A row that is being sent is due when its lease ends.
+CREATE INDEX deliveries_due ON deliveries (channel, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX deliveries_by_recipient ON deliveries (recipient, purpose, created_at);
+CREATE INDEX deliveries_by_ticket ON deliveries (ticket_id, id) WHERE ticket_id IS NOT NULL;
+CREATE INDEX deliveries_by_notification ON deliveries (notification_id) WHERE notification_id IS NOT NULL;
+
+-- Each try of a delivery and how it ended.
+CREATE TABLE delivery_attempts (
+    delivery_id TEXT   NOT NULL,
+    number      BIGINT NOT NULL,
+    at          BIGINT NOT NULL,
+    took_ms     BIGINT NOT NULL,
+    outcome     TEXT   NOT NULL,
+    detail      TEXT,
+    PRIMARY KEY (delivery_id, number)
+) WITHOUT ROWID;
 
 -- Whether a customer is there, by id, or by address where there is no id; and when an email told them of an answer since
 -- they were there last. Read and written by its key alone.

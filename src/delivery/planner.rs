@@ -1,0 +1,230 @@
+//! Decides the fallback: takes the inboxes that are due, looks at where their agents are, and plans what goes out for the
+//! entries that no device confirmed in time, or notes why nothing does.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use crate::{
+    clock::Clock,
+    domain::{
+        Id, Millis,
+        delivery::DeliveryChannel,
+        directory::{Agent, AgentStatus as Status},
+        fallback::{Matter, PUSH_AFTER_MS, Reach, Way},
+        notification::Notification,
+        snapshot::Snapshot,
+    },
+    error::Result,
+    live::Whereabouts,
+    store::{Decision, FallbackRow, Store, Unconfirmed, Undecided},
+};
+
+/// Inboxes decided in one transaction.
+const INBOXES: usize = 200;
+/// One node of many plans.
+const LEASE_MS: i64 = 10_000;
+/// After a failure whoever was taken off the list is looked at again.
+const AGAIN_MS: Millis = 2_000;
+
+/// Where agents are, on whichever node.
+pub trait Presences: Send + Sync {
+    /// Where each of them is, in their order.
+    fn whereabouts<'a>(&'a self, agents: &'a [Id]) -> BoxFuture<'a, Result<Vec<Whereabouts>>>;
+}
+
+/// To which devices pushes can go.
+pub trait Endpoints: Send + Sync {
+    /// Ids of the push subscriptions of each agent who has any.
+    fn of<'a>(&'a self, agents: &'a [Id]) -> BoxFuture<'a, Result<HashMap<Id, Vec<String>>>>;
+}
+
+/// See the module.
+#[derive(Clone)]
+pub struct Planner {
+    /// The store.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// This node, as holder of the lease.
+    pub node: Id,
+    /// Where agents are.
+    pub presences: Arc<dyn Presences>,
+    /// Where pushes can go.
+    pub endpoints: Arc<dyn Endpoints>,
+    /// This installation sends emails.
+    pub email: bool,
+    /// Several nodes share the store: one of them plans.
+    pub is_shared: bool,
+}
+
+impl Planner {
+    /// Decides whatever is due now; returns how many inboxes were looked at.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written: nothing is lost, and it is tried again.
+    pub async fn run_once(&self) -> Result<usize> {
+        let mut looked_at = 0;
+        loop {
+            let due = self.store.due_for_fallback(INBOXES).await?;
+            // One node alone needs no lease; a write for nothing would wear the disk.
+            let ours = !self.is_shared || self.store.take_lease("fallback", &self.node, LEASE_MS).await?;
+            if due.is_empty() || !ours {
+                return Ok(looked_at);
+            }
+            if let Err(error) = self.decide(due.clone()).await {
+                self.store.fallback_later(&due, self.clock.now() + AGAIN_MS);
+                return Err(error);
+            }
+            looked_at += due.len();
+            if due.len() < INBOXES {
+                return Ok(looked_at);
+            }
+        }
+    }
+
+    async fn decide(&self, agents: Vec<Id>) -> Result<()> {
+        let undecided = self.store.undecided(agents.clone()).await?;
+        let whereabouts = self.presences.whereabouts(&agents).await?;
+        let endpoints = self.endpoints.of(&agents).await?;
+        let snapshot = self.store.snapshot();
+        let now = self.clock.now();
+        let decisions = undecided.into_iter().zip(whereabouts).map(|(inbox, place)| {
+            let endpoints = endpoints.get(&inbox.agent).map_or(&[][..], Vec::as_slice);
+            let case = Case { snapshot: &snapshot, place, endpoints, email: self.email, now };
+            case.decide(inbox)
+        });
+        let decisions: Vec<Decision> = decisions.flatten().collect();
+        if !decisions.is_empty() {
+            self.store.decide(decisions).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Everything that one inbox's decision depends on.
+struct Case<'a> {
+    snapshot: &'a Snapshot,
+    place: Whereabouts,
+    endpoints: &'a [String],
+    email: bool,
+    now: Millis,
+}
+
+impl Case<'_> {
+    /// None where nothing is to be written: the inbox is off the list and nothing is open.
+    fn decide(&self, inbox: Undecided) -> Option<Decision> {
+        let Undecided { agent, inbox, entries, more } = inbox;
+        let known = self.snapshot.directory.agent(&agent);
+        let mut decision = Decision { agent: agent.clone(), head: inbox.seq, up_to: 0, next: None, rows: Vec::new() };
+        let mut all = true;
+        for open in &entries {
+            let due_at = if is_settled(&open.entry) { self.now } else { self.push_due(open) };
+            if due_at > self.now {
+                // What comes after it called for attention later, and is due later.
+                (decision.next, all) = (Some(due_at), false);
+                break;
+            }
+            decision.up_to = open.alert_seq;
+            if let Some(known) = known.filter(|_| !is_settled(&open.entry)) {
+                decision.rows.extend(self.rows(known, open));
+            }
+        }
+        if all && more {
+            decision.next = Some(self.now);
+        } else if all {
+            decision.up_to = inbox.seq;
+        }
+        let decides = decision.up_to > inbox.decided_seq.max(inbox.acked_seq);
+        (decides || decision.next.is_some() || inbox.fallback_due_at.is_some()).then_some(decision)
+    }
+
+    /// The grace (DESIGN, section 8): away at once, connected after a while, leaving once it is clear that they left.
+    fn push_due(&self, open: &Unconfirmed) -> Millis {
+        match self.place {
+            Whereabouts::Away => open.alert_at,
+            Whereabouts::Leaving { away_at } => away_at,
+            Whereabouts::Connected { since } => open.alert_at.max(since) + PUSH_AFTER_MS,
+        }
+    }
+
+    fn rows(&self, agent: &Agent, open: &Unconfirmed) -> Vec<FallbackRow> {
+        let entry = &open.entry;
+        let own = Some(self.snapshot.preferences_of(&agent.id));
+        let reach = Reach::new(agent, own, &self.snapshot.settings, self.email, self.now);
+        let quiet = reach.quiet_until(entry.priority);
+        let category = entry.category.as_deref().unwrap_or("");
+        let matter = Matter { kind: &entry.kind, category, priority: entry.priority };
+        let away = away_for_good(agent);
+        let push = away.unwrap_or_else(|| reach.web_push(quiet));
+        let email = away.unwrap_or_else(|| match reach.fallback_email(&matter, quiet) {
+            Way::IfUnacknowledged { .. } | Way::Held { .. } if open.has_alert_email => {
+                Way::Skipped { why: "alert_email" }
+            }
+            way => way,
+        });
+        let mut rows: Vec<FallbackRow> = match push {
+            Way::Skipped { .. } => vec![self.row(open, DeliveryChannel::WebPush, "", push)],
+            _ if self.endpoints.is_empty() => {
+                let way = Way::Skipped { why: "no_subscription" };
+                vec![self.row(open, DeliveryChannel::WebPush, "", way)]
+            }
+            _ => self.endpoints.iter().map(|id| self.row(open, DeliveryChannel::WebPush, id, push)).collect(),
+        };
+        rows.push(self.row(open, DeliveryChannel::Email, "", email));
+        rows
+    }
+
+    fn row(&self, open: &Unconfirmed, channel: DeliveryChannel, endpoint: &str, way: Way) -> FallbackRow {
+        let (state, why, due_at, batch) = match way {
+            Way::Skipped { why } => ("skipped", Some(why), None, String::new()),
+            Way::Held { until, why } => ("held", Some(why), Some(until), why.to_owned()),
+            Way::IfUnacknowledged { after_ms } => {
+                // The grace of a push is over; an email has one of its own.
+                let due = if channel == DeliveryChannel::Email { open.alert_at + after_ms } else { self.now };
+                ("planned", None, Some(due.max(self.now)), batch_of(&open.entry, channel))
+            }
+        };
+        FallbackRow {
+            notification: open.entry.id.clone(),
+            event: open.event.clone(),
+            ticket: open.entry.ticket.as_ref().map(|ticket| ticket.id.clone()),
+            channel,
+            endpoint: endpoint.to_owned(),
+            stage: open.alert_seq,
+            batch,
+            state,
+            why,
+            due_at,
+        }
+    }
+}
+
+/// What is read, dismissed, handled by somebody else or put off needs nobody else's attention now; what is put off calls
+/// again when it wakes.
+pub(super) fn is_settled(entry: &Notification) -> bool {
+    entry.read_at.is_some()
+        || entry.cleared_at.is_some()
+        || entry.resolved.is_some()
+        || entry.snoozed_until.is_some()
+        || entry.quiet
+}
+
+fn away_for_good(agent: &Agent) -> Option<Way> {
+    match agent.status {
+        Status::Active => None,
+        Status::Vacation => Some(Way::Skipped { why: "vacation" }),
+        Status::Inactive => Some(Way::Skipped { why: "inactive" }),
+    }
+}
+
+/// Pushes that are due together go out together, emails of one ticket as one.
+fn batch_of(entry: &Notification, channel: DeliveryChannel) -> String {
+    match (channel, &entry.ticket) {
+        (DeliveryChannel::Email, Some(ticket)) => format!("ticket:{}", ticket.id),
+        (DeliveryChannel::Email, None) => String::new(),
+        _ => "now".to_owned(),
+    }
+}
+

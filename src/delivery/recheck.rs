@@ -1,0 +1,111 @@
+//! Everything asked again at the moment of sending: what was planned minutes or hours ago may have been read, handled or
+//! switched off meanwhile.
+
+use crate::{
+    domain::{
+        Millis,
+        delivery::DeliveryChannel,
+        directory::{Agent, AgentStatus as Status},
+        fallback::{Matter, Reach, Way},
+        snapshot::Snapshot,
+    },
+    store::{EntryNow, FALLBACK, Queued},
+};
+
+/// What becomes of a row that is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It goes out.
+    Go,
+    /// It is not needed any more.
+    Cancel(&'static str),
+    /// It may not go out any more.
+    Skip(&'static str),
+    /// It waits on.
+    Hold {
+        /// Until then.
+        until: Millis,
+        /// Why.
+        why: &'static str,
+    },
+}
+
+/// What a row is asked with.
+#[derive(Clone, Copy)]
+pub struct Circumstances<'a> {
+    /// Directory, preferences and settings.
+    pub snapshot: &'a Snapshot,
+    /// This installation sends emails.
+    pub email: bool,
+    /// By which way it is to go.
+    pub channel: DeliveryChannel,
+    /// The time.
+    pub now: Millis,
+}
+
+impl Circumstances<'_> {
+    /// What becomes of `row`; `entry` as it is now, for fallbacks.
+    pub fn ask(&self, row: &Queued, entry: Option<&EntryNow>) -> Verdict {
+        if row.recipient_kind != "agent" {
+            return Verdict::Go;
+        }
+        let Some(agent) = self.snapshot.directory.agent(&row.recipient) else { return Verdict::Cancel("unknown_agent") };
+        match agent.status {
+            Status::Active => {}
+            Status::Vacation => return Verdict::Cancel("vacation"),
+            Status::Inactive => return Verdict::Cancel("inactive"),
+        }
+        if row.purpose != FALLBACK {
+            return Verdict::Go;
+        }
+        match entry {
+            None => Verdict::Cancel("removed"),
+            Some(entry) => settled(row, entry).map_or_else(|| self.still_wanted(row, agent, entry), Verdict::Cancel),
+        }
+    }
+
+    fn still_wanted(&self, row: &Queued, agent: &Agent, entry: &EntryNow) -> Verdict {
+        let entry = &entry.entry;
+        let own = Some(self.snapshot.preferences_of(&agent.id));
+        let reach = Reach::new(agent, own, &self.snapshot.settings, self.email, self.now);
+        let quiet = reach.quiet_until(entry.priority);
+        let category = entry.category.as_deref().unwrap_or("");
+        let way = match self.channel {
+            DeliveryChannel::WebPush => reach.web_push(quiet),
+            DeliveryChannel::Email => {
+                reach.fallback_email(&Matter { kind: &entry.kind, category, priority: entry.priority }, quiet)
+            }
+            DeliveryChannel::Sms => return Verdict::Go,
+        };
+        match way {
+            Way::Skipped { why } => Verdict::Skip(why),
+            // A digest whose hour has come goes out, though the next one would be another.
+            Way::Held { why: "digest", .. } if row.batch == "digest" => Verdict::Go,
+            Way::Held { until, why } => Verdict::Hold { until, why },
+            Way::IfUnacknowledged { .. } => Verdict::Go,
+        }
+    }
+}
+
+/// Why an entry needs nobody's attention any more.
+fn settled(row: &Queued, now: &EntryNow) -> Option<&'static str> {
+    let EntryNow { entry, alert_seq, acked_seq, seen_seq } = now;
+    if entry.resolved.is_some() {
+        Some("resolved")
+    } else if entry.read_at.is_some() {
+        Some("read")
+    } else if entry.cleared_at.is_some() {
+        Some("cleared")
+    } else if entry.snoozed_until.is_some() {
+        Some("snoozed")
+    } else if *acked_seq >= *alert_seq {
+        Some("acked")
+    } else if *seen_seq >= *alert_seq {
+        Some("seen")
+    } else if *alert_seq > row.stage {
+        // It called again, and that call has a row of its own.
+        Some("renewed")
+    } else {
+        None
+    }
+}

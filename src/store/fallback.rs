@@ -1,0 +1,269 @@
+//! The fallback as a query: whose entries no device confirmed, and what was decided about them.
+
+use std::collections::{BTreeSet, HashSet};
+
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryableByName, RunQueryDsl, Selectable, SelectableHelper,
+    Queryable,
+    sql_types::Text,
+};
+
+use super::{
+    Store,
+    connection::{Conn, read_snapshot, write_transaction},
+    inbox::{self, Inboxes},
+    memory::Memory,
+    notifications::{Row, entries},
+    queue::{self, FallbackRow},
+    raw::Raw,
+    schema::{contents, deliveries, inboxes, notifications},
+    tickets::Tickets,
+};
+use crate::{
+    domain::{
+        Id, Millis,
+        delivery::{DeliveryChannel, RecipientKind},
+        inbox::Inbox,
+        notification::Notification,
+    },
+    error::{Error, Result},
+};
+
+/// Entries of one inbox that are decided at a time.
+const ENTRIES: i64 = 200;
+
+/// An inbox with what is to be decided in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Undecided {
+    /// Whose.
+    pub agent: Id,
+    /// Positions, as they were when it was read.
+    pub inbox: Inbox,
+    /// Entries above both positions, in the order in which they called for attention.
+    pub entries: Vec<Unconfirmed>,
+    /// There are further ones.
+    pub more: bool,
+}
+
+/// An entry that called for attention and that no active device has confirmed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unconfirmed {
+    /// The entry as it is now.
+    pub entry: Notification,
+    /// The number at which it called for attention.
+    pub alert_seq: i64,
+    /// When that was.
+    pub alert_at: Millis,
+    /// Source and id of its event.
+    pub event: (Id, Id),
+    /// An alert email of the event goes to this agent anyway (D-22).
+    pub has_alert_email: bool,
+}
+
+/// What was decided about one inbox.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// Whose.
+    pub agent: Id,
+    /// The head that was seen.
+    pub head: i64,
+    /// Everything that called for attention up to here is decided.
+    pub up_to: i64,
+    /// When the next entry is due; none when there is none.
+    pub next: Option<Millis>,
+    /// What goes out, or why not.
+    pub rows: Vec<FallbackRow>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = notifications)]
+struct Alerted {
+    #[diesel(embed)]
+    row: Row,
+    #[diesel(embed)]
+    alert: Alert,
+    #[diesel(embed)]
+    event: Event,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = notifications)]
+struct Alert {
+    alert_seq: i64,
+    alert_at: Option<i64>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = contents)]
+struct Event {
+    event_source: String,
+    event_id: String,
+}
+
+impl Store {
+    /// Whose fallback is due, at most so many. On SQLite they are off the list with this: who is not decided must be put
+    /// on again ([`Store::fallback_later`]).
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn due_for_fallback(&self, most: usize) -> Result<Vec<Id>> {
+        let now = self.clock.now();
+        let Some(list) = &self.shared.due else {
+            return self.read(move |conn| due(conn, now, most)).await;
+        };
+        if let Some(taken) = list.take(now, most) {
+            return Ok(taken);
+        }
+        let agents = self.read(above_positions).await?;
+        list.fill(&agents, now);
+        Ok(list.take(now, most).unwrap_or_default())
+    }
+
+    /// Has agents looked at again at `at`, where that is not in the store already.
+    pub fn fallback_later(&self, agents: &[Id], at: Millis) {
+        if let Some(list) = &self.shared.due {
+            agents.iter().for_each(|agent| list.note(agent, at));
+        }
+    }
+
+    /// What is to be decided in these inboxes.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn undecided(&self, agents: Vec<Id>) -> Result<Vec<Undecided>> {
+        self.read(move |conn| {
+            read_snapshot(conn, |conn| agents.into_iter().map(|agent| undecided(conn, agent)).collect())
+        })
+        .await
+    }
+
+    /// Writes what was decided, in one transaction, and when to look again. What was confirmed meanwhile does not go out.
+    /// Returns how many rows were written.
+    ///
+    /// # Errors
+    /// When the store cannot be written; nothing is decided then.
+    pub async fn decide(&self, decisions: Vec<Decision>) -> Result<usize> {
+        let now = self.clock.now();
+        let (written, later) = self
+            .writers
+            .run(move |conn, memory| Ok((decide(conn, memory, &decisions, now)?, Vec::new())))
+            .await?;
+        if let Some(list) = &self.shared.due {
+            later.iter().for_each(|(agent, at)| list.note(agent, *at));
+        }
+        Ok(written)
+    }
+}
+
+fn due(conn: &mut Conn, now: Millis, most: usize) -> Result<Vec<Id>> {
+    let agents: Vec<String> = inboxes::table
+        .filter(inboxes::fallback_due_at.le(now))
+        .order(inboxes::fallback_due_at)
+        .limit(most as i64)
+        .select(inboxes::agent_id)
+        .load(conn)
+        .map_err(Error::Store)?;
+    Ok(agents.into_iter().map(Id::from).collect())
+}
+
+#[derive(QueryableByName)]
+struct Agent {
+    #[diesel(sql_type = Text)]
+    agent_id: String,
+}
+
+/// Inboxes of SQLite whose head is above what was confirmed and decided; a row may stand behind its entries.
+const ABOVE: &str = "SELECT agent_id FROM inboxes AS i WHERE max(seq, ifnull((SELECT n.seq FROM notifications AS n \
+    WHERE n.agent_id = i.agent_id ORDER BY n.seq DESC LIMIT 1), 0)) > max(acked_seq, decided_seq) AND $1 = $1";
+
+fn above_positions(conn: &mut Conn) -> Result<Vec<Id>> {
+    let Conn::Sqlite(c) = conn else { return Ok(Vec::new()) };
+    let agents: Vec<Agent> = Raw::new(ABOVE, "").load(c).map_err(Error::Store)?;
+    Ok(agents.into_iter().map(|row| row.agent_id.into()).collect())
+}
+
+fn undecided(conn: &mut Conn, agent: Id) -> Result<Undecided> {
+    use notifications::dsl as n;
+    let inbox = inbox::read_one(conn, &agent)?;
+    let position = inbox.acked_seq.max(inbox.decided_seq);
+    let of_agent = || entries().filter(n::agent_id.eq(agent.to_string())).select(Alerted::as_select());
+    let new = of_agent().filter(n::seq.gt(position)).order(n::seq).limit(ENTRIES + 1);
+    let mut rows: Vec<Alerted> = new.load(conn).map_err(Error::Store)?;
+    let mut more = rows.len() as i64 > ENTRIES;
+    // Of what is new and was cut off, nothing is known that called for attention after the last one read.
+    let known_up_to = if more { rows.last().map_or(i64::MAX, |last| last.alert.alert_seq - 1) } else { i64::MAX };
+    let again = of_agent()
+        .filter(n::changed_seq.gt(position).and(n::changed_seq.ne(n::seq)))
+        .filter(n::seq.le(position).and(n::alert_seq.gt(position)));
+    rows.extend(again.order(n::alert_seq).limit(ENTRIES).load::<Alerted>(conn).map_err(Error::Store)?);
+    rows.sort_by_key(|row| row.alert.alert_seq);
+    rows.retain(|row| row.alert.alert_seq <= known_up_to);
+    more |= rows.len() as i64 > ENTRIES;
+    rows.truncate(ENTRIES as usize);
+    let emailed = alert_emails(conn, &agent, &rows)?;
+    let entries = rows.into_iter().map(|row| unconfirmed(row, &emailed)).collect::<Result<_>>()?;
+    Ok(Undecided { agent, inbox, entries, more })
+}
+
+fn unconfirmed(row: Alerted, emailed: &HashSet<(String, String)>) -> Result<Unconfirmed> {
+    let Alerted { row, alert, event } = row;
+    let entry = Notification::try_from(row)?;
+    let event = (event.event_source, event.event_id);
+    Ok(Unconfirmed {
+        alert_seq: alert.alert_seq,
+        alert_at: alert.alert_at.unwrap_or(entry.created_at),
+        has_alert_email: emailed.contains(&event),
+        event: (event.0.into(), event.1.into()),
+        entry,
+    })
+}
+
+/// The events among them of which an alert email goes to the agent.
+fn alert_emails(conn: &mut Conn, agent: &Id, rows: &[Alerted]) -> Result<HashSet<(String, String)>> {
+    use deliveries::dsl as d;
+    if rows.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let found: Vec<(String, String)> = d::deliveries
+        .filter(d::event_source.eq_any(rows.iter().map(|row| &row.event.event_source).collect::<BTreeSet<_>>()))
+        .filter(d::event_id.eq_any(rows.iter().map(|row| &row.event.event_id)))
+        .filter(d::recipient_kind.eq(RecipientKind::Agent.as_str()).and(d::recipient.eq(&**agent)))
+        .filter(d::channel.eq(DeliveryChannel::Email.as_str()).and(d::purpose.ne(queue::FALLBACK)))
+        .filter(d::state.ne_all(["skipped", "cancelled", "failed", "expired"]))
+        .select((d::event_source, d::event_id))
+        .load(conn)
+        .map_err(Error::Store)?;
+    Ok(found.into_iter().collect())
+}
+
+/// Returns how many rows were written, and who is to be looked at again when.
+fn decide(
+    conn: &mut Conn,
+    memory: &mut Memory,
+    decisions: &[Decision],
+    now: Millis,
+) -> Result<(usize, Vec<(Id, Millis)>)> {
+    let agents: BTreeSet<Id> = decisions.iter().map(|decision| decision.agent.clone()).collect();
+    let mut later = Vec::new();
+    let mut written = 0;
+    let held = write_transaction(conn, |conn| {
+        memory.check(conn)?;
+        let mut held = Inboxes::lock(conn, &agents, memory)?;
+        for decision in decisions {
+            let inbox = held.get_mut(&decision.agent)?;
+            let confirmed = inbox.acked_seq;
+            inbox.decided_seq = inbox.decided_seq.max(decision.up_to.min(inbox.seq));
+            // What came after the reading is looked at anew.
+            let news = (inbox.seq > decision.head).then_some(now);
+            inbox.fallback_due_at = decision.next.into_iter().chain(news).min();
+            later.extend(inbox.fallback_due_at.map(|at| (decision.agent.clone(), at)));
+            let rows: Vec<&FallbackRow> = decision.rows.iter().filter(|row| row.stage > confirmed).collect();
+            written += queue::plan(conn, &decision.agent, &rows, now)?;
+        }
+        held.flush(conn)?;
+        Ok(held)
+    })?;
+    memory.keep(Tickets::default(), held);
+    Ok((written, later))
+}
+
