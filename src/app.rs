@@ -20,6 +20,7 @@ use crate::{
     bus::{Bus, LocalBus, RedisBus, RedisOptions},
     clock::Clock,
     config::{BusUrl, Config, JwksConfig, OutgoingConfig, StoreUrl, TokenConfig},
+    delivery::{Channels, Delivery, DeliveryOptions, LocalPresences},
     domain::{Id, nudge::InboxChange, plan::Router, snapshot::Scope},
     error::{Error, Result},
     http::{self, AppState, DemoState, HttpOptions},
@@ -44,6 +45,8 @@ pub struct Extras {
     pub clock: Clock,
     /// Demo mode: makes the answer of `GET /demo/state`.
     pub demo: Option<Box<dyn FnOnce(Demo) -> DemoState + Send>>,
+    /// What messages go out through; by default what the configuration names.
+    pub channels: Option<Channels>,
 }
 
 /// What demo mode works with.
@@ -188,6 +191,15 @@ async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
         check: check_with(auth.clone()),
         origins: options.origins.clone(),
     })?;
+    let delivery = Delivery::new(DeliveryOptions {
+        store: store.clone(),
+        clock: extras.clock.clone(),
+        node: node.clone(),
+        presences: Arc::new(LocalPresences(live.registry().clone())),
+        channels: extras.channels.unwrap_or_default(),
+        is_shared: matches!(config.store.url, StoreUrl::Postgres(_)),
+        emails_by_schedule: false,
+    });
     let demo = extras.demo.map(|make| make(Demo { auth: auth.clone() }));
     let state = web::Data::new(AppState {
         options,
@@ -198,6 +210,7 @@ async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
         auth,
         metrics,
         clock: extras.clock,
+        delivery,
         draining: Arc::new(AtomicBool::new(false)),
         demo,
     });
@@ -295,11 +308,14 @@ fn start_jobs(config: &Config, parts: &Parts) -> Vec<JoinHandle<()>> {
         node: parts.node.clone(),
         events_days: config.store.events_days,
     };
-    vec![
+    let sending = parts.state.delivery.jobs().into_iter().map(|(name, job)| tokio::spawn(watched(name, job)));
+    let mut jobs: Vec<JoinHandle<()>> = sending.collect();
+    jobs.extend([
         tokio::spawn(watched("heartbeat", parts.live.clone().heartbeat())),
         tokio::spawn(watched("wake", upkeep::wake_sleepers(upkeep.clone()))),
         tokio::spawn(watched("retention", upkeep::remove_settled(upkeep))),
-    ]
+    ]);
+    jobs
 }
 
 /// These jobs do not end by themselves: one that does is a fault that must be seen.

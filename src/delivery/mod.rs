@@ -9,9 +9,11 @@ mod outcome;
 mod planner;
 mod recheck;
 mod sender;
+mod service;
 mod worker;
 
 pub use outcome::Outcome;
 pub use planner::{Endpoints, Planner, Presences};
 pub use sender::{Job, Manner, Sender};
+pub use service::{Channels, Delivery, DeliveryOptions, LocalPresences};
 pub use worker::{Worker, WorkerOptions};

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Between two looks at what is due.
-const TICK: Duration = Duration::from_millis(250);
+pub(super) const TICK: Duration = Duration::from_millis(250);
 /// What is claimed comes back after this, should we die; longer than any try takes.
 const LEASE_MS: Millis = 120_000;
 /// After a fault of the installation: an administrator has to do something first.
@@ -70,18 +70,6 @@ impl Worker {
         Worker { store, clock, node, channel, sender, manner, email, breaker, under_way, verdicts: Vec::new() }
     }
 
-    /// Works until it is dropped.
-    pub async fn run(mut self) {
-        let mut beat = tokio::time::interval(TICK);
-        beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            beat.tick().await;
-            if let Err(error) = self.turn().await {
-                tracing::warn!(%error, channel = self.channel.as_str(), "deliveries wait for the store");
-            }
-        }
-    }
-
     /// Works until nothing is due and nothing is under way; for tests and for runs that another program starts. Returns
     /// how many rows were settled.
     ///
@@ -102,7 +90,11 @@ impl Worker {
         }
     }
 
-    async fn turn(&mut self) -> Result<()> {
+    /// Takes what ended, and starts what is due as far as there is room.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written; nothing is lost with it.
+    pub async fn turn(&mut self) -> Result<()> {
         while let Some(ended) = self.under_way.try_join_next() {
             self.take(ended);
         }

@@ -7,6 +7,7 @@ mod assets;
 mod body;
 mod changes;
 mod cors;
+mod deliveries;
 mod demo;
 mod directory;
 mod events;
@@ -50,6 +51,7 @@ use crate::{
     auth::{Authenticator, Origins},
     bus::Bus,
     clock::Clock,
+    delivery::Delivery,
     domain::plan::Router,
     error::{Error, Result},
     live::Live,
@@ -75,6 +77,8 @@ pub struct AppState {
     pub metrics: Arc<Metrics>,
     /// Where the time comes from.
     pub clock: Clock,
+    /// What goes out beside the bell.
+    pub delivery: Delivery,
     /// The process is about to end: readiness fails.
     pub draining: Arc<AtomicBool>,
     /// What `GET /demo/state` answers, in demo mode only.

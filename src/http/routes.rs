@@ -7,7 +7,7 @@ use actix_web::{
 use utoipa::OpenApi;
 
 use super::{
-    changes, directory, events, explain, hooks, import, inbox, me, notifications, ops, people, preferences, problem,
+    changes, deliveries, directory, events, explain, hooks, import, inbox, me, notifications, ops, people, preferences, problem,
     records::{agents, contacts, departments, teams},
     remove, session, settings, sources, test, watches, why,
 };
@@ -54,6 +54,7 @@ routes! {
     "/hooks/{kind}/{source}" { post hooks::accept }
     "/api/v1/notifications" { post notifications::create }
     "/api/v1/events/{id}/explanation" { get why::event }
+    "/api/v1/deliveries/run" { post deliveries::run }
     "/api/v1/explain" { post explain::explain }
     "/api/v1/settings" { get settings::show, patch settings::change }
     "/api/v1/directory" { put directory::put }
