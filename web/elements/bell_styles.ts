@@ -91,6 +91,25 @@ export const listStyles = css`
   .undo:hover {
     background: color-mix(in srgb, var(--bellhop-surface) 18%, transparent);
   }
+  .gear {
+    display: grid;
+    place-items: center;
+    width: 36px;
+    height: 36px;
+    border-radius: 50%;
+    font-size: 20px;
+    color: var(--bellhop-muted);
+  }
+  .gear:hover {
+    color: var(--bellhop-text);
+    background: var(--bellhop-hover);
+  }
+  @media (hover: none), (max-width: 480px) {
+    .gear {
+      width: 44px;
+      height: 44px;
+    }
+  }
   @media (prefers-reduced-motion: reduce) {
     * {
       animation: none !important;
@@ -212,7 +231,9 @@ export const bellStyles = [
       flex-wrap: wrap;
       align-items: center;
       gap: 2px 8px;
-      padding: 11px 10px 11px 18px;
+      min-height: 52px;
+      padding-block: 4px;
+      padding-inline: 18px 8px;
       border-bottom: 1px solid var(--bellhop-line);
     }
     h2 {
@@ -238,13 +259,22 @@ export const bellStyles = [
     @media (max-width: 480px) {
       .head {
         gap: 2px 4px;
-        padding: 10px 8px 10px 14px;
+        padding-inline: 14px 4px;
       }
       .head h2 {
         font-size: 15px;
       }
       .head .link {
         font-size: 12.5px;
+      }
+    }
+    bellhop-preferences {
+      flex: 1;
+    }
+    /* The badge says the number too. */
+    @media (max-width: 380px) {
+      .head .pill {
+        display: none;
       }
     }
     .scroll {

@@ -12,6 +12,7 @@ export interface ListView {
   now: number;
   pollEveryMs: number;
   allUrl: string | null;
+  onPreferences: () => void;
 }
 
 export function renderList(view: ListView) {
@@ -28,7 +29,7 @@ export function renderList(view: ListView) {
     </footer>`;
 }
 
-function head({ client }: ListView) {
+function head({ client, onPreferences }: ListView) {
   const { unread } = client.counts;
   const hasRead = client.notifications.some(({ read_at }) => read_at !== null);
   return html`<header class="head" part="header">
@@ -45,7 +46,22 @@ function head({ client }: ListView) {
     <button class="link read-all" type="button" ?disabled=${unread === 0} @click=${() => client.readAll()}>
       Mark all read
     </button>
+    ${renderGear(onPreferences)}
   </header>`;
+}
+
+/** The way to the preferences (R-049). */
+export function renderGear(onPreferences: () => void) {
+  return html`<button
+    class="gear"
+    part="preferences-button"
+    type="button"
+    title="Preferences"
+    aria-label="Preferences"
+    @click=${onPreferences}
+  >
+    ${icons.gear}
+  </button>`;
 }
 
 function content(view: ListView) {
