@@ -57,6 +57,25 @@ async function main(): Promise<void> {
   }
 }
 
+/** From the top, and with quiet hours set and a test sent further down. */
+async function shootPreferences(page: Page, name: string): Promise<void> {
+  const screen = page.locator('bellhop-preferences');
+  await screen.locator('.save').waitFor();
+  await screen.getByRole('switch', { name: 'Transfer' }).click();
+  await shoot(page, name);
+  await screen.locator('.every-night').click();
+  await screen.getByText('Change days and times').click();
+  await screen.locator('[data-section="quiet"]').evaluate((section) => section.scrollIntoView());
+  await shoot(page, `${name}-quiet-hours`);
+  await screen.locator('.no-quiet').click();
+  await screen.locator('.send-test').click();
+  await screen.locator('[data-channel]').first().waitFor();
+  await screen.locator('[data-section="test"]').evaluate((section) => section.scrollIntoView());
+  await shoot(page, `${name}-test`);
+  await screen.locator('.back').click();
+  await screen.getByRole('button', { name: 'Discard' }).click();
+}
+
 async function shootAll(browsers: Browsers, hub: Hub, state: DemoState, suffix: string, options: object) {
   const context = await browsers.context(options);
   const page = await context.newPage();
@@ -70,6 +89,8 @@ async function shootAll(browsers: Browsers, hub: Hub, state: DemoState, suffix: 
   await context.request.post(`${hub.url}/session`, { data: { token }, headers: { origin: hub.url } });
   await go('/notifications', 'bellhop-row');
   await shoot(page, `notifications-${suffix}`);
+  await page.locator('.gear').click();
+  await shootPreferences(page, `notifications-preferences-${suffix}`);
   await page.locator('bellhop-row .open').nth(1).click();
   await page.locator('bellhop-details').waitFor();
   await shoot(page, `details-${suffix}`);
@@ -78,6 +99,8 @@ async function shootAll(browsers: Browsers, hub: Hub, state: DemoState, suffix: 
   await page.locator('bellhop-bell button.bell').click();
   await page.locator('bellhop-item').first().waitFor();
   await shoot(page, `bell-${suffix}`);
+  await page.locator('bellhop-bell .gear').click();
+  await shootPreferences(page, `preferences-${suffix}`);
   await go('/docs', 'docs-endpoint');
   await page.locator('docs-endpoint summary').first().click();
   await shoot(page, `docs-${suffix}`);

@@ -35,7 +35,6 @@ export class BellhopPreferences extends LitElement {
   /** Set by itself: nobody around it, so the colours are its own. */
   @property({ type: Boolean, reflect: true }) alone = false;
   @state() private asking: Question | null = null;
-  @query('.back') private backButton!: HTMLElement | null;
   @query('.said') private saidLine!: HTMLElement | null;
 
   #state = new PreferencesController(this);
@@ -57,8 +56,9 @@ export class BellhopPreferences extends LitElement {
     if (this.hasUpdated) this.#load();
   }
 
+  /** Also right after it was put into a page. */
   override focus(): void {
-    (this.backButton ?? this.renderRoot.querySelector<HTMLElement>('h2'))?.focus();
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('.back, h2')?.focus());
   }
 
   /** Goes back, or asks first where something would be lost. */
@@ -85,7 +85,7 @@ export class BellhopPreferences extends LitElement {
 
   override render() {
     const { draft, busy } = this.#state;
-    return html`<header class="top" part="header">
+    return html`<div class="top" part="header">
         ${
           this.alone
             ? nothing
@@ -99,7 +99,7 @@ export class BellhopPreferences extends LitElement {
               </button>`
         }
         <h2 tabindex="-1">Preferences</h2>
-      </header>
+      </div>
       <div
         class="body"
         part="preferences"
@@ -149,7 +149,7 @@ export class BellhopPreferences extends LitElement {
     if (!draft) return nothing;
     const { words } = changes;
     const pending = words.length > 0 ? changesText(words) : '';
-    return html`<footer class="foot" part="preferences-footer">
+    return html`<div class="foot" part="preferences-footer">
       <p class="said ${said?.isWrong ? 'wrong' : ''}" role="status" tabindex="-1" title=${words.join(', ')}>
         ${said ? html`${said.isWrong ? icons.alert : icons.check} <span>${said.text}</span>` : pending}
       </p>
@@ -161,7 +161,7 @@ export class BellhopPreferences extends LitElement {
       >
         ${busy === 'save' ? 'Saving…' : 'Save Preferences'}
       </button>
-    </footer>`;
+    </div>`;
   }
 
   #question(about: Question): TemplateResult {
@@ -169,7 +169,7 @@ export class BellhopPreferences extends LitElement {
     const text = isLeaving
       ? `Not saved: ${changesText(this.#state.changes.words)}.`
       : 'Everything goes back to what your administrator set.';
-    return html`<footer
+    return html`<div
       class="foot question"
       role="alertdialog"
       aria-label=${isLeaving ? 'Unsaved changes' : 'Reset to defaults'}
@@ -182,7 +182,7 @@ export class BellhopPreferences extends LitElement {
       <button class="button stay" type="button" @click=${() => this.#withdraw()}>
         ${isLeaving ? 'Keep editing' : 'Cancel'}
       </button>
-    </footer>`;
+    </div>`;
   }
 
   #ask(about: Question): void {
