@@ -145,17 +145,24 @@ export const groupStyles = css`
   .day-head,
   .span {
     display: flex;
-    flex-wrap: wrap;
     align-items: center;
-    gap: 4px 8px;
-    min-height: 40px;
+    gap: 6px;
+    min-height: 44px;
   }
   .grow {
     flex: 1;
   }
   .span .text {
     flex: 1;
-    min-width: 60px;
+  }
+  .span:has(.fault) {
+    flex-wrap: wrap;
+  }
+  .span .fault {
+    flex-basis: 100%;
+  }
+  .reset {
+    margin-inline-start: -4px;
   }
   .small {
     display: grid;
@@ -171,7 +178,14 @@ export const groupStyles = css`
     background: var(--bellhop-hover);
   }
   input[type='time'] {
+    flex: none;
     padding-inline: 8px;
+  }
+  /* Two times, a word and a button in one line: a tap on the field opens the clock as well. */
+  @media (max-width: 480px) {
+    input[type='time']::-webkit-calendar-picker-indicator {
+      display: none;
+    }
   }
   .reached ul {
     display: grid;

@@ -36,16 +36,18 @@ function head({ client, onPreferences }: ListView) {
     <h2>Notifications</h2>
     ${unread > 0 ? html`<span class="pill" title="${unread} unread">${unread}</span>` : nothing}
     <span class="grow"></span>
-    ${
-      hasRead
-        ? html`<button class="link clear-read" type="button" @click=${() => client.clearRead()}>
-            Clear read
-          </button>`
-        : nothing
-    }
-    <button class="link read-all" type="button" ?disabled=${unread === 0} @click=${() => client.readAll()}>
-      Mark all read
-    </button>
+    <span class="bulk">
+      ${
+        hasRead
+          ? html`<button class="link clear-read" type="button" @click=${() => client.clearRead()}>
+              Clear read
+            </button>`
+          : nothing
+      }
+      <button class="link read-all" type="button" ?disabled=${unread === 0} @click=${() => client.readAll()}>
+        Mark all read
+      </button>
+    </span>
     ${renderGear(onPreferences)}
   </header>`;
 }

@@ -148,9 +148,14 @@ export class BellhopPreferences extends LitElement {
     const { draft, said, busy, changes } = this.#state;
     if (!draft) return nothing;
     const { words } = changes;
-    const pending = words.length > 0 ? changesText(words) : '';
+    const pending = words.length > 0 ? `Changed: ${changesText(words)}` : 'No changes';
     return html`<div class="foot" part="preferences-footer">
-      <p class="said ${said?.isWrong ? 'wrong' : ''}" role="status" tabindex="-1" title=${words.join(', ')}>
+      <p
+        class="said ${said?.isWrong ? 'wrong' : ''}"
+        role="status"
+        tabindex="-1"
+        title=${words.join(', ') || nothing}
+      >
         ${said ? html`${said.isWrong ? icons.alert : icons.check} <span>${said.text}</span>` : pending}
       </p>
       <button
@@ -208,12 +213,14 @@ export class BellhopPreferences extends LitElement {
     await this.#tell(await this.#state.save());
   }
 
-  /** The pressed button is disabled now; whoever works by keyboard goes on from the answer, or from what is wrong. */
+  /** The pressed button may be disabled now: whoever works by keyboard goes on from the answer, or from the fault. */
   async #tell(saved: Preferences | null): Promise<void> {
     await this.updateComplete;
-    const fault = saved ? null : this.renderRoot.querySelector<HTMLElement>('.fault');
-    if (fault) fault.scrollIntoView({ block: 'center' });
-    this.saidLine?.focus({ preventScroll: true });
+    const fault = this.renderRoot.querySelector('.fault');
+    const field = fault?.closest('.field, .span, .block, tr');
+    const control = field?.querySelector<HTMLElement>('input:enabled, select');
+    fault?.scrollIntoView({ block: 'center' });
+    (control ?? this.saidLine)?.focus({ preventScroll: true });
     if (saved) this.#say('preferences-saved', { preferences: saved });
   }
 

@@ -30,7 +30,7 @@ export function renderEmail(view: PreferencesView): TemplateResult {
     'Email',
     html`${renderSelect(view, {
       pointer: '/email_frequency',
-      label: 'What you missed comes',
+      label: 'How often',
       value: draft.email_frequency,
       options: Object.entries(FREQUENCIES),
       onChange: (value) => set('/email_frequency', { email_frequency: value as EmailFrequency }),

@@ -6,6 +6,7 @@ import type { Preferences, PreferencesChange, TestReached } from '../client/pref
 import type { Agent } from '../client/protocol';
 import { asEdited, changesBetween, faultsOf, resetOf, type Changes } from './preferences_draft';
 
+const AT_FAULT = 'Not saved. What is wrong stands at its field.';
 const UNREACHABLE = 'The hub cannot be reached. Nothing is lost: try again.';
 
 export interface Said {
@@ -82,7 +83,7 @@ export class PreferencesController implements ReactiveController {
     if (!draft || !this.isChanged) return null;
     this.faults = faultsOf(draft, Date.now());
     if (this.faults.length > 0) {
-      this.said = { text: `Not saved: ${this.faults[0]!.message}`, isWrong: true };
+      this.said = { text: AT_FAULT, isWrong: true };
       this.#changed();
       return null;
     }
@@ -146,5 +147,6 @@ export class PreferencesController implements ReactiveController {
 
 function refusal(error: Refused): string {
   if (error.isUnauthorized) return 'You are signed out. Sign in again.';
+  if (error.faults.length > 0) return AT_FAULT;
   return `That did not work: ${error.message}.`;
 }

@@ -10,6 +10,7 @@ import {
 } from '../client/preferences';
 import { channelLabel, EMAIL_TYPES, FREQUENCIES } from './preferences_words';
 import { isEmpty, weekOf, type Week } from './quiet_hours';
+import { clockText } from './until';
 
 export interface Changes {
   /** What `PUT /api/v1/me/preferences` takes: nothing but the changes. */
@@ -157,7 +158,7 @@ export function typesText(types: string[] | null): string {
 }
 
 export function hourText(hour: number): string {
-  return `${String(hour).padStart(2, '0')}:00`;
+  return clockText(`${hour}:00`);
 }
 
 function onOff(isOn: boolean): string {

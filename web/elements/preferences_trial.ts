@@ -1,9 +1,9 @@
 // "Send Test Notification", and which channels the test reached (R-164 to R-166).
 import { html, nothing, type TemplateResult } from 'lit';
-import type { TestReached } from '../client/preferences';
+import type { ChannelReached, TestReached } from '../client/preferences';
 import { icons, type Icon } from './icons';
 import { renderSection } from './preferences_field';
-import { channelLabel, outcomeText, type Outcome } from './preferences_words';
+import { CHANNELS, channelLabel, outcomeText, type Outcome } from './preferences_words';
 import { untilText } from './until';
 
 export interface TestView {
@@ -40,7 +40,7 @@ export function renderTest(view: TestView): TemplateResult {
 
 function outcomes({ channels }: TestReached, now: number): TemplateResult {
   return html`<ul>
-    ${Object.entries(channels).map(([id, channel]) => {
+    ${inOrder(Object.entries(channels)).map(([id, channel]) => {
       const { tone, text } = outcomeText(channel, (at) => untilText(at, now));
       return html`<li data-channel=${id} data-tone=${tone}>
         <span class="mark ${tone}">${MARKS[tone]}</span>
@@ -48,4 +48,10 @@ function outcomes({ channels }: TestReached, now: number): TemplateResult {
       </li>`;
     })}
   </ul>`;
+}
+
+/** As the channels stand above; one of a newer hub comes last. */
+function inOrder(reached: [id: string, channel: ChannelReached][]) {
+  const known = CHANNELS.flatMap(({ id }) => reached.filter(([other]) => other === id));
+  return [...known, ...reached.filter((one) => !known.includes(one))];
 }

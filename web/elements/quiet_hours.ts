@@ -1,10 +1,11 @@
 // Quiet hours as a person edits them. Pure: a week of spans comes in, a changed week and words go out. A week always
 // has all seven days, because the hub keeps the days that a change leaves out.
+import { clockText } from './until';
 import { WEEKDAYS, type QuietHours, type Span, type Weekday } from '../client/preferences';
 
 export type Week = Record<Weekday, Span[]>;
 
-const NIGHT: Span = { from: '22:00', to: '07:00' };
+export const NIGHT: Span = { from: '22:00', to: '07:00' };
 /** The hub takes 24:00 for the day's end; a browser's time field knows 00:00 alone, which means the same there. */
 const MIDNIGHT = '00:00';
 
@@ -63,19 +64,14 @@ export function likeDay(week: Week, day: Weekday): Week {
   return weekBy(() => week[day].map((span) => ({ ...span })));
 }
 
-export function dayAfter(day: Weekday): Weekday {
-  return WEEKDAYS[(WEEKDAYS.indexOf(day) + 1) % WEEKDAYS.length]!;
-}
-
 /** Where a span ends, when that is not plain from its two times; empty when it is. */
-export function spanNote({ from, to }: Span, day: Weekday): string {
+export function spanNote({ from, to }: Span): string {
   if (from === '' || to === '') return '';
   if (from === MIDNIGHT && to === MIDNIGHT) return 'all day';
-  if (to === MIDNIGHT) return 'until midnight';
-  return to <= from ? `until ${DAY_NAMES[dayAfter(day)]}` : '';
+  return to <= from && to !== MIDNIGHT ? 'next day' : '';
 }
 
-/** "Mon–Fri 22:00–07:00; Sat, Sun all day". */
+/** "Mon–Fri 22:00–7:00; Sat, Sun all day". */
 export function weekText(week: Week): string {
   const said: string[] = [];
   for (const day of WEEKDAYS) {
@@ -89,7 +85,7 @@ export function weekText(week: Week): string {
 }
 
 function spanText({ from, to }: Span): string {
-  return from === MIDNIGHT && to === MIDNIGHT ? 'all day' : `${from}–${to}`;
+  return from === MIDNIGHT && to === MIDNIGHT ? 'all day' : `${clockText(from)}–${clockText(to)}`;
 }
 
 function daysText(days: Weekday[]): string {

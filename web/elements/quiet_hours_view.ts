@@ -11,6 +11,7 @@ import {
   everyNight,
   isEmpty,
   likeDay,
+  NIGHT,
   spanNote,
   weekOf,
   weekText,
@@ -19,7 +20,7 @@ import {
   withTime,
   type Week,
 } from './quiet_hours';
-import { fromLocalInput, inOneHour, toLocalInput, tomorrowAt, untilText } from './until';
+import { clockText, fromLocalInput, inOneHour, toLocalInput, tomorrowAt, untilText } from './until';
 
 const DISTURB = '/do_not_disturb_until';
 const QUIET = '/quiet_hours';
@@ -37,7 +38,7 @@ export function renderDoNotDisturb({ draft, faults, now, set }: PreferencesView)
           Off
         </button>
         ${renderUntil('1 hour', inOneHour(now), until, setUntil)}
-        ${renderUntil('Until tomorrow 8:00', tomorrowAt(8, now), until, setUntil)}
+        ${renderUntil(`Until tomorrow ${clockText('08:00')}`, tomorrowAt(8, now), until, setUntil)}
       </div>
       <label class="until">
         <span>Until</span>
@@ -71,8 +72,8 @@ export function renderQuietHours(view: PreferencesView): TemplateResult {
     'Quiet hours',
     html`<div class="block">
         <p class="text">
-          Nothing but the bell’s list, and its sum at the end. Times are
-          ${timeZone ? `those of ${timeZone.replace(/_/g, ' ')}` : 'UTC: your helpdesk knows no time zone of yours'}.
+          What would disturb you is held and summed up at their end; the bell’s list goes on.
+          ${timeZone ? `Times are those of ${timeZone.replace(/_/g, ' ')}.` : 'Times are UTC: your helpdesk knows no time zone of yours.'}
         </p>
       </div>
       ${isEmpty(week) ? renderNone(view) : renderWeek(week, view)}`,
@@ -82,7 +83,7 @@ export function renderQuietHours(view: PreferencesView): TemplateResult {
 function renderNone(view: PreferencesView): TemplateResult {
   return html`<div class="block">
     <button class="button every-night" type="button" @click=${() => setWeek(view, everyNight())}>
-      ${icons.plus} Every night, 22:00 to 07:00
+      ${icons.plus} Every night, ${clockText(NIGHT.from)} to ${clockText(NIGHT.to)}
     </button>
   </div>`;
 }
@@ -185,19 +186,19 @@ function renderSpan(
       }}
     />`;
   return html`<div class="span">
-      ${field('from')}<span aria-hidden="true">–</span>${field('to')}
-      <span class="text">${spanNote(span, day)}</span>
-      <button
-        class="small remove"
-        type="button"
-        title="Remove"
-        aria-label="Remove ${name} ${span.from} to ${span.to}"
-        @click=${() => setWeek(view, withoutSpan(week, day, index))}
-      >
-        ${icons.close}
-      </button>
-    </div>
-    ${renderFault(idOf(pointer), fault)}`;
+    ${field('from')}<span aria-hidden="true">–</span>${field('to')}
+    <span class="text">${spanNote(span)}</span>
+    <button
+      class="small remove"
+      type="button"
+      title="Remove"
+      aria-label="Remove ${name} ${span.from} to ${span.to}"
+      @click=${() => setWeek(view, withoutSpan(week, day, index))}
+    >
+      ${icons.close}
+    </button>
+    ${renderFault(idOf(pointer), fault)}
+  </div>`;
 }
 
 function setWeek({ draft, set }: PreferencesView, week: Week): void {

@@ -1,6 +1,7 @@
 // A point in time to be left alone until, on the clock of the browser. Pure; instants are RFC 3339 in UTC.
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
+const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 
 /** Full minutes: what a person reads is what counts. */
 export function inOneHour(now: number): string {
@@ -12,6 +13,13 @@ export function tomorrowAt(hour: number, now: number): string {
   at.setDate(at.getDate() + 1);
   at.setHours(hour, 0, 0, 0);
   return at.toISOString();
+}
+
+/** `22:00` as the browser's own time fields show it: "10:00 PM", "22:00". */
+export function clockText(time: string): string {
+  const [hours, minutes] = time.split(':').map(Number);
+  if (hours === undefined || minutes === undefined || Number.isNaN(hours + minutes)) return time;
+  return clock.format(new Date(2000, 0, 1, hours, minutes));
 }
 
 /** For `<input type="datetime-local">`. */
@@ -30,11 +38,11 @@ export function fromLocalInput(value: string): string | null {
   return value === '' || Number.isNaN(at.getTime()) ? null : at.toISOString();
 }
 
-/** "today 15:40", "tomorrow 08:00", "Tuesday, 24 November at 18:00". */
+/** "today 15:40", "tomorrow 8:00", "Tuesday 24 November, 18:00". */
 export function untilText(instant: string, now: number): string {
   const at = new Date(instant);
   const days = Math.round((midnightOf(at) - midnightOf(new Date(now))) / (24 * HOUR_MS));
-  const time = at.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+  const time = clock.format(at);
   if (days === 0) return `today ${time}`;
   if (days === 1) return `tomorrow ${time}`;
   return `${at.toLocaleDateString(undefined, { weekday: 'long', day: 'numeric', month: 'long' })}, ${time}`;

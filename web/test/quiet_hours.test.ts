@@ -12,7 +12,7 @@ import {
   withSpan,
   withTime,
 } from '../elements/quiet_hours';
-import { fromLocalInput, inOneHour, toLocalInput, tomorrowAt, untilText } from '../elements/until';
+import { clockText, fromLocalInput, inOneHour, toLocalInput, tomorrowAt, untilText } from '../elements/until';
 import { covers } from './covers';
 
 const NOW = Date.parse('2026-11-20T09:05:40.000Z');
@@ -45,18 +45,19 @@ describe('a week of quiet hours', () => {
 
   it('says where a span ends', () => {
     covers('R-079');
-    expect(spanNote({ from: '22:00', to: '07:00' }, 'sun')).toBe('until Monday');
-    expect(spanNote({ from: '12:00', to: '13:00' }, 'mon')).toBe('');
-    expect(spanNote({ from: '00:00', to: '00:00' }, 'mon')).toBe('all day');
-    expect(spanNote({ from: '18:00', to: '00:00' }, 'mon')).toBe('until midnight');
-    expect(spanNote({ from: '18:00', to: '' }, 'mon')).toBe('');
+    expect(spanNote({ from: '22:00', to: '07:00' })).toBe('next day');
+    expect(spanNote({ from: '12:00', to: '13:00' })).toBe('');
+    expect(spanNote({ from: '00:00', to: '00:00' })).toBe('all day');
+    expect(spanNote({ from: '18:00', to: '00:00' })).toBe('');
+    expect(spanNote({ from: '18:00', to: '' })).toBe('');
   });
 
   it('reads as people say it', () => {
-    expect(weekText(everyNight())).toBe('Every day 22:00–07:00');
+    const night = `${clockText('22:00')}–${clockText('07:00')}`;
+    expect(weekText(everyNight())).toBe(`Every day ${night}`);
     const allDay = [{ from: '00:00', to: '00:00' }];
     expect(weekText({ ...everyNight(), sat: allDay, sun: allDay })).toBe(
-      'Mon–Fri 22:00–07:00; Sat, Sun all day',
+      `Mon–Fri ${night}; Sat, Sun all day`,
     );
     expect(weekText({ ...emptyWeek(), mon: allDay, wed: allDay })).toBe('Mon, Wed all day');
     expect(weekText(emptyWeek())).toBe('');
@@ -76,6 +77,11 @@ describe('until', () => {
     const at = inOneHour(NOW);
     expect(fromLocalInput(toLocalInput(at))).toBe(at);
     expect([toLocalInput(null), toLocalInput('nonsense'), fromLocalInput('')]).toEqual(['', '', null]);
+  });
+
+  it('tells a time as the browser’s fields do', () => {
+    expect(clockText('22:05')).toMatch(/(22|10):05/);
+    expect([clockText(''), clockText('soon')]).toEqual(['', 'soon']);
   });
 
   it('names the day as people do', () => {
