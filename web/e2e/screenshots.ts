@@ -104,6 +104,7 @@ async function shootAll(browsers: Browsers, hub: Hub, state: DemoState, suffix: 
   const token = state.agents[0]!.token;
   await context.request.post(`${hub.url}/session`, { data: { token }, headers: { origin: hub.url } });
   await go('/notifications', 'bellhop-row');
+  await page.locator('bellhop-status [data-phase="live"]').waitFor();
   await shoot(page, `notifications-${suffix}`);
   await page.locator('.gear').click();
   await shootPreferences(page, `notifications-preferences-${suffix}`);

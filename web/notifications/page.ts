@@ -99,7 +99,13 @@ export class BellhopNotifications extends LitElement {
       <h1>Notifications</h1>
       ${unread > 0 ? html`<span class="count" data-unread=${unread}>${unread}</span>` : nothing}
       <span class="grow"></span>
-      <button class="read-all" type="button" ?disabled=${unread === 0} @click=${() => client.readAll()}>
+      <button
+        class="read-all"
+        type="button"
+        title="Mark all read"
+        ?disabled=${unread === 0}
+        @click=${() => client.readAll()}
+      >
         ${icons.checks} <span>Mark all read</span>
       </button>
       ${renderGear(this.#prefer)}
