@@ -1,6 +1,7 @@
 // The preferences in the bell: set in a browser, saved, and obeyed by the next event.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BrowserContext } from 'playwright-core';
+import { WEEKDAYS, type ChannelReached } from '../client/preferences';
 import { covers } from '../test/covers';
 import { Bell, Browsers } from './harness/browser';
 import { becomes, hasFocus } from './harness/expect';
@@ -42,7 +43,7 @@ const reply = (number: string) =>
   });
 
 interface Explained {
-  candidates: { recipient: string; channels: Record<string, { outcome: string; why?: string }> }[];
+  candidates: { recipient: string; channels: Record<string, ChannelReached> }[];
 }
 /** What would go out beside the bell for a reply on Ana's ticket, or for an urgent one. */
 async function waysOf(type: string, data: object) {
@@ -191,30 +192,6 @@ describe('the preferences', () => {
     expect((await ofReply()).web_push!.outcome).toBe('if_unacknowledged');
   });
 
-  it('keep how email comes: how often, which types, which kinds', async () => {
-    covers('R-076', 'R-077', 'R-138', 'D-22');
-    const screen = await open();
-    const { page } = screen;
-    await page.getByLabel('How often').selectOption('Once a day');
-    await page.getByLabel('Digest at').selectOption('17');
-    await page.getByLabel('Types').first().selectOption('Only these:');
-    await screen.flip('High priority mentions only');
-    await page.getByText('Email for each kind').click();
-    await page.getByLabel('Mention: fallback email').uncheck();
-    await page.getByLabel('Ticket Assigned: alert email').uncheck();
-    await screen.save();
-    expect(await hub.call('GET', '/api/v1/me/preferences', undefined, hub.token('ana'))).toMatchObject({
-      email_frequency: 'daily',
-      digest_hour: 17,
-      email_types: ['assignment'],
-      high_priority_mentions_only: true,
-      categories: expect.arrayContaining([
-        expect.objectContaining({ id: 'mention', alert_email: true, fallback_email: false }),
-        expect.objectContaining({ id: 'ticket_assigned', alert_email: false, fallback_email: true }),
-      ]) as unknown,
-    });
-  });
-
   it('show what an administrator locked or set as the default', async () => {
     covers('R-081', 'D-22');
     await settings({
@@ -270,6 +247,58 @@ describe('the preferences', () => {
     await page.getByRole('button', { name: 'Preferences' }).click();
     await screen.ready();
     expect(await screen.switch('Transfer').isChecked()).toBe(false);
+  });
+});
+
+describe('the preferences of email', () => {
+  beforeEach(async () => {
+    await Promise.all([context.close(), hub.stop()]);
+    // Decided, not sent: but where nothing can be sent, every answer would be "not configured".
+    const environment = { BELLHOP_EMAIL__URL: 'file:///tmp', BELLHOP_EMAIL__FROM: 'desk@example.com' };
+    hub = await Hub.serve(environment);
+    context = await browsers.agent(hub, 'ana');
+  });
+  const email = async () => (await ofReply()).email!;
+
+  it('decide about email: how often, which types, which kinds', async () => {
+    covers('R-076', 'R-077', 'R-139', 'D-20', 'D-22');
+    const screen = await open();
+    const { page } = screen;
+    expect(await email()).toMatchObject({ outcome: 'now', rule: 'alerts.new_message.assigned' });
+    await page.getByText('Email for each kind').click();
+    await page.getByLabel('New Client Message: alert email').uncheck();
+    await screen.save('New Client Message alert email off');
+    expect((await email()).outcome).toBe('if_unacknowledged');
+    await page.getByLabel('How often').selectOption('Once a day');
+    await page.getByLabel('Digest at').selectOption('17');
+    await screen.save('Email once a day');
+    expect(await email()).toMatchObject({
+      outcome: 'held',
+      until: expect.stringMatching(/T17:00/) as unknown,
+    });
+    await page.getByLabel('Types').first().selectOption('Only these:');
+    await screen.save('Emails: assignments only');
+    expect(await email()).toEqual({ outcome: 'skipped', why: 'type_off' });
+    await page.getByLabel('Types').first().selectOption('All types');
+    await page.getByLabel('New Client Message: fallback email').uncheck();
+    await screen.flip('High priority mentions only');
+    await screen.save();
+    expect(await email()).toEqual({ outcome: 'skipped', why: 'fallback_email_off' });
+    const message = { id: 'm2', text: '@ana look', mentions: ['ana'] };
+    const { email: ofMention } = await waysOf('note.added', { message });
+    expect(ofMention).toEqual({ outcome: 'skipped', why: 'mention_not_high' });
+  });
+
+  it('let it through quiet hours', async () => {
+    covers('R-138', 'D-19');
+    const always = [{ from: '00:00', to: '24:00' }];
+    const days = Object.fromEntries(WEEKDAYS.map((day) => [day, always]));
+    await ana({ quiet_hours: { days }, alert_email: { new_client_message: false } });
+    const screen = await open();
+    expect((await email()).outcome).toBe('held');
+    await screen.flip('Email all the same');
+    await screen.save('Quiet hours');
+    expect((await email()).outcome).toBe('if_unacknowledged');
   });
 });
 
