@@ -2,10 +2,17 @@
 // one of two things: `Unreachable` is tried again, `Refused` is shown.
 import { TokenRefused, type Credentials } from './credentials';
 import type { Environment } from './environment';
+import type { Preferences, PreferencesChange, TestReached } from './preferences';
 import type { Act, ActAnswer, ChangesPage, Me, Page, Selector } from './protocol';
 
 /** No answer, or one that says "try again" (5xx, 429). */
 export class Unreachable extends Error {}
+
+/** A member of what was sent, by RFC 6901 pointer, and what is wrong with it. */
+export interface Fault {
+  pointer: string;
+  message: string;
+}
 
 /** The hub understood and said no. */
 export class Refused extends Error {
@@ -13,6 +20,7 @@ export class Refused extends Error {
     readonly status: number,
     readonly code: string,
     detail: string,
+    readonly faults: Fault[] = [],
   ) {
     super(detail);
   }
@@ -48,6 +56,20 @@ export class Api {
   /** `keepalive` lets the act finish although the page is left for the ticket at the same moment. */
   act(act: Act, body: Selector & { until?: string }): Promise<ActAnswer> {
     return this.call<ActAnswer>('POST', `/api/v1/me/notifications/${act}`, body, { keepalive: true });
+  }
+
+  preferences(): Promise<Preferences> {
+    return this.call<Preferences>('GET', '/api/v1/me/preferences');
+  }
+
+  /** Answers with all that counts afterwards. */
+  changePreferences(change: PreferencesChange): Promise<Preferences> {
+    return this.call<Preferences>('PUT', '/api/v1/me/preferences', change);
+  }
+
+  /** A notification to oneself, and which channels it reached. */
+  sendTest(): Promise<TestReached> {
+    return this.call<TestReached>('POST', '/api/v1/me/test');
   }
 
   async call<T>(method: string, path: string, body?: unknown, init: RequestInit = {}): Promise<T> {
@@ -98,9 +120,10 @@ async function accept(answer: Response): Promise<Response> {
     code?: string;
     detail?: string;
     title?: string;
+    errors?: Fault[];
   };
   const detail = problem.detail ?? problem.title ?? `the hub answered ${answer.status}`;
-  throw new Refused(answer.status, problem.code ?? '', detail);
+  throw new Refused(answer.status, problem.code ?? '', detail, problem.errors);
 }
 
 export function queryString(query: Record<string, string | number | boolean | undefined>): string {

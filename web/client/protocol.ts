@@ -172,6 +172,7 @@ export interface Agent {
   name: string;
   email?: string | null;
   role?: string;
+  time_zone?: string | null;
   avatar_url?: string | null;
 }
 

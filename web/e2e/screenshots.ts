@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import type { Notification } from '../client/protocol';
 import { agentNotes, assigned, customerReplies, escalated } from '../panel/events';
 import { postEvent, setWatch } from '../panel/hub_api';
 import type { DemoState } from '../panel/types';
@@ -57,6 +58,40 @@ async function main(): Promise<void> {
   }
 }
 
+/** From the top, and with quiet hours set and a test sent further down. */
+async function shootPreferences(page: Page, name: string): Promise<void> {
+  const screen = page.locator('bellhop-preferences');
+  await screen.locator('.save').waitFor();
+  await screen.getByRole('switch', { name: 'Transfer' }).click();
+  await screen.locator('[data-section="disturb"]').evaluate((section) => section.scrollIntoView());
+  await shoot(page, name);
+  await screen.locator('[data-section="channels"]').evaluate((section) => section.scrollIntoView());
+  await shoot(page, `${name}-channels`);
+  await screen.locator('.every-night').click();
+  await screen.getByText('Change days and times').click();
+  await screen.locator('[data-section="quiet"]').evaluate((section) => section.scrollIntoView());
+  await shoot(page, `${name}-quiet-hours`);
+  await screen.locator('.no-quiet').click();
+  await screen.locator('.send-test').click();
+  await screen.locator('[data-channel]').first().waitFor();
+  await screen.locator('[data-section="test"]').evaluate((section) => section.scrollIntoView());
+  await shoot(page, `${name}-test`);
+  await screen.locator('.back').click();
+  await screen.getByRole('button', { name: 'Discard' }).click();
+}
+
+/** What the pictures of the preferences left in the list. */
+async function clearTests(hub: Hub, token: string): Promise<void> {
+  const { items } = await hub.call<{ items: Notification[] }>(
+    'GET',
+    '/api/v1/me/notifications',
+    undefined,
+    token,
+  );
+  const ids = items.filter(({ type }) => type === 'test').map(({ id }) => id);
+  await hub.call('POST', '/api/v1/me/notifications/clear', { ids }, token);
+}
+
 async function shootAll(browsers: Browsers, hub: Hub, state: DemoState, suffix: string, options: object) {
   const context = await browsers.context(options);
   const page = await context.newPage();
@@ -69,7 +104,11 @@ async function shootAll(browsers: Browsers, hub: Hub, state: DemoState, suffix: 
   const token = state.agents[0]!.token;
   await context.request.post(`${hub.url}/session`, { data: { token }, headers: { origin: hub.url } });
   await go('/notifications', 'bellhop-row');
+  await page.locator('bellhop-status [data-phase="live"]').waitFor();
   await shoot(page, `notifications-${suffix}`);
+  await page.locator('.gear').click();
+  await shootPreferences(page, `notifications-preferences-${suffix}`);
+  await clearTests(hub, token);
   await page.locator('bellhop-row .open').nth(1).click();
   await page.locator('bellhop-details').waitFor();
   await shoot(page, `details-${suffix}`);
@@ -78,6 +117,9 @@ async function shootAll(browsers: Browsers, hub: Hub, state: DemoState, suffix: 
   await page.locator('bellhop-bell button.bell').click();
   await page.locator('bellhop-item').first().waitFor();
   await shoot(page, `bell-${suffix}`);
+  await page.locator('bellhop-bell .gear').click();
+  await shootPreferences(page, `preferences-${suffix}`);
+  await clearTests(hub, token);
   await go('/docs', 'docs-endpoint');
   await page.locator('docs-endpoint summary').first().click();
   await shoot(page, `docs-${suffix}`);

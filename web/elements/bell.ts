@@ -16,6 +16,8 @@ import { icons } from './icons';
 import { renderList } from './list';
 import { NoticeController } from './notice';
 import { placePanel } from './placement';
+import type { BellhopPreferences } from './preferences';
+import { scriptOrigin } from './script_origin';
 import { controls, theme } from './theme';
 
 const IDENTITY = ['server', 'token', 'tokenUrl', 'pollEveryMs'];
@@ -30,8 +32,11 @@ export class BellhopBell extends LitElement {
   @property({ attribute: 'poll-every-ms', type: Number }) pollEveryMs = DEFAULT_TIMING.pollEveryMs;
   @property({ type: Boolean, reflect: true }) open = false;
   @state() private announced = '';
+  /** What the open panel shows. */
+  @state() private view: 'list' | 'preferences' = 'list';
   @query('.panel') private panel!: HTMLElement | null;
   @query('.bell') private button!: HTMLButtonElement;
+  @query('bellhop-preferences') private preferences!: BellhopPreferences | null;
 
   #outside: AbortController | null = null;
   #notice = new NoticeController(this);
@@ -66,13 +71,16 @@ export class BellhopBell extends LitElement {
 
   protected override willUpdate(changed: PropertyValues): void {
     if (IDENTITY.some((name) => changed.has(name))) this.#connect();
+    if (changed.has('open') && !this.open) this.view = 'list';
     if (changed.has('viewing') || IDENTITY.some((name) => changed.has(name))) this.client?.view(this.viewing);
   }
 
   protected override updated(changed: PropertyValues): void {
     if (changed.has('open') && (this.open || changed.get('open'))) this.#onToggled();
-    // Looking at the open panel: what arrives in it has been seen.
-    if (this.open && document.visibilityState === 'visible' && this.client?.isLoaded) this.client.seen();
+    if (changed.has('view') && this.open) this.#onViewChanged();
+    // Looking at the open list: what arrives in it has been seen.
+    if (this.open && this.view === 'list' && document.visibilityState === 'visible' && this.client?.isLoaded)
+      this.client.seen();
   }
 
   override render() {
@@ -85,7 +93,7 @@ export class BellhopBell extends LitElement {
         aria-expanded=${this.open ? 'true' : 'false'}
         aria-label=${bellLabel(unread, unseen)}
         title="Notifications"
-        @click=${() => this.toggle()}
+        @click=${() => (this.open ? this.#leave() : this.toggle(true))}
       >
         ${icons.bell}
         ${
@@ -108,7 +116,7 @@ export class BellhopBell extends LitElement {
       class="panel"
       part="panel"
       role="dialog"
-      aria-label="Notifications"
+      aria-label=${this.view === 'list' ? 'Notifications' : 'Notification preferences'}
       tabindex="-1"
       popover="manual"
       @keydown=${this.#onKey}
@@ -116,15 +124,21 @@ export class BellhopBell extends LitElement {
       @item-read=${(event: CustomEvent<Notification>) => client.read([event.detail.id])}
       @item-dismiss=${(event: CustomEvent<Notification>) => this.#dismiss(event.detail)}
       @status-retry=${() => client.start()}
+      @preferences-back=${() => (this.view = 'list')}
     >
-      ${renderList({
-        client,
-        notice: this.#notice,
-        now: Date.now(),
-        pollEveryMs: this.pollEveryMs,
-        allUrl: this.allUrl,
-      })}
+      ${this.view === 'list' ? this.#list(client) : html`<bellhop-preferences .api=${client.api}></bellhop-preferences>`}
     </section>`;
+  }
+
+  #list(client: BellhopClient) {
+    return renderList({
+      client,
+      notice: this.#notice,
+      now: Date.now(),
+      pollEveryMs: this.pollEveryMs,
+      allUrl: this.allUrl,
+      onPreferences: () => (this.view = 'preferences'),
+    });
   }
 
   #connect(): void {
@@ -158,10 +172,23 @@ export class BellhopBell extends LitElement {
   }
 
   #onPointerDown(event: PointerEvent): void {
-    if (!event.composedPath().includes(this)) this.toggle(false);
+    if (!event.composedPath().includes(this)) this.#leave();
+  }
+
+  /** Closes the panel, unless preferences that are not saved would be lost: then they ask. */
+  #leave(): void {
+    if (this.preferences?.isChanged) this.preferences.leave();
+    else this.toggle(false);
+  }
+
+  /** Into the preferences and back to the gear: the focus goes along. */
+  #onViewChanged(): void {
+    if (this.view === 'preferences') this.preferences?.focus();
+    else this.renderRoot.querySelector<HTMLElement>('.gear')?.focus();
   }
 
   #onKey = (event: KeyboardEvent): void => {
+    if (this.view !== 'list') return;
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
     event.preventDefault();
     this.#moveFocus(event.key === 'ArrowDown' ? 1 : -1);
@@ -171,6 +198,7 @@ export class BellhopBell extends LitElement {
   #onEscape(event: KeyboardEvent): void {
     if (event.key !== 'Escape') return;
     event.stopPropagation();
+    if (this.preferences) return this.preferences.escape();
     this.toggle(false);
     this.button.focus();
   }
@@ -208,10 +236,4 @@ export class BellhopBell extends LitElement {
 function bellLabel(unread: number, unseen: number): string {
   if (unread === 0) return 'Notifications, none unread';
   return `Notifications, ${unread} unread${unseen > 0 ? ', some are new' : ''}`;
-}
-
-/** The hub serves this script, so its origin is the hub, whatever page the tag stands in. */
-function scriptOrigin(): string {
-  const { protocol, origin } = new URL(import.meta.url);
-  return protocol.startsWith('http') && origin !== globalThis.location?.origin ? origin : '';
 }

@@ -1,102 +1,6 @@
 // How `<bellhop-bell>` looks: the button, and the panel's frame. Rows and footer line bring their own styles.
 import { css } from 'lit';
-
-export const listStyles = css`
-  .list {
-    list-style: none;
-    margin: 0;
-    padding: 0;
-  }
-  .list li + li {
-    border-top: 1px solid var(--bellhop-line);
-  }
-  .state {
-    display: grid;
-    justify-items: center;
-    gap: 4px;
-    padding: 48px 24px;
-    text-align: center;
-    color: var(--bellhop-muted);
-  }
-  .state strong {
-    font-size: 15px;
-    color: var(--bellhop-text);
-  }
-  .state-icon {
-    display: grid;
-    place-items: center;
-    width: 52px;
-    height: 52px;
-    margin-bottom: 8px;
-    border-radius: 50%;
-    font-size: 26px;
-    color: var(--bellhop-accent);
-    background: var(--bellhop-unread);
-  }
-  .bone {
-    display: flex;
-    gap: 12px;
-    padding: 16px 18px;
-  }
-  .bone i,
-  .bone b {
-    background: var(--bellhop-line);
-    animation: breathe 1.4s ease-in-out infinite alternate;
-  }
-  .bone i {
-    width: 36px;
-    height: 36px;
-    border-radius: 50%;
-  }
-  .bone b {
-    flex: 1;
-    height: 14px;
-    margin-top: 11px;
-    border-radius: 7px;
-  }
-  @keyframes breathe {
-    to {
-      opacity: 0.4;
-    }
-  }
-  .older {
-    display: block;
-    width: 100%;
-    min-height: 44px;
-    border-top: 1px solid var(--bellhop-line);
-    color: var(--bellhop-accent);
-    font-weight: 550;
-  }
-  .older:hover:not(:disabled) {
-    background: var(--bellhop-hover);
-  }
-  .notice {
-    display: flex;
-    align-items: center;
-    justify-content: space-between;
-    gap: 12px;
-    margin: 8px;
-    padding: 6px 6px 6px 14px;
-    min-height: 44px;
-    border-radius: 10px;
-    color: var(--bellhop-surface);
-    background: var(--bellhop-text);
-    overflow-wrap: anywhere;
-  }
-  .undo {
-    padding: 6px 12px;
-    border-radius: 7px;
-    font-weight: 600;
-  }
-  .undo:hover {
-    background: color-mix(in srgb, var(--bellhop-surface) 18%, transparent);
-  }
-  @media (prefers-reduced-motion: reduce) {
-    * {
-      animation: none !important;
-    }
-  }
-`;
+import { listStyles } from './list_styles';
 
 export const bellStyles = [
   listStyles,
@@ -209,10 +113,12 @@ export const bellStyles = [
     }
     .head {
       display: flex;
-      flex-wrap: wrap;
+      flex: none;
       align-items: center;
-      gap: 2px 8px;
-      padding: 11px 10px 11px 18px;
+      gap: 2px 6px;
+      min-height: 52px;
+      padding-block: 4px;
+      padding-inline: 18px 8px;
       border-bottom: 1px solid var(--bellhop-line);
     }
     h2 {
@@ -220,6 +126,8 @@ export const bellStyles = [
       font-size: 16px;
       font-weight: 650;
       letter-spacing: -0.01em;
+      overflow: hidden;
+      text-overflow: ellipsis;
     }
     .pill {
       min-width: 22px;
@@ -235,17 +143,33 @@ export const bellStyles = [
     .grow {
       flex: 1;
     }
+    .bulk {
+      display: flex;
+      flex: none;
+    }
     @media (max-width: 480px) {
       .head {
+        flex-wrap: wrap;
         gap: 2px 4px;
-        padding: 10px 8px 10px 14px;
+        padding-inline: 14px 4px;
       }
       .head h2 {
         font-size: 15px;
       }
-      .head .link {
-        font-size: 12.5px;
+      /* A line of their own: in one there is no room for a thumb. */
+      .bulk {
+        order: 1;
+        flex-basis: 100%;
+        justify-content: space-between;
+        padding-inline-end: 10px;
       }
+      .bulk .link {
+        min-height: 44px;
+        padding: 0;
+      }
+    }
+    bellhop-preferences {
+      flex: 1;
     }
     .scroll {
       flex: 1;

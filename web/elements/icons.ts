@@ -25,6 +25,12 @@ export const icons = {
   checks: icon(svg`<path d="m2.5 12.5 4 4 8-8.5"/><path d="m11 16 .6.6L20.5 8"/>`),
   close: icon(svg`<path d="m6.5 6.5 11 11m0-11-11 11"/>`),
   back: icon(svg`<path d="M14.5 5.5 8 12l6.5 6.5"/>`),
+  gear: icon(
+    svg`<circle cx="12" cy="12" r="3"/><path d="M10.3 3.5h3.4l.5 2.6 1.7 1 2.5-.9 1.7 2.9-2 1.8v2.2l2 1.8-1.7 2.9-2.5-.9-1.7 1-.5 2.6h-3.4l-.5-2.6-1.7-1-2.5.9-1.7-2.9 2-1.8v-2.2l-2-1.8 1.7-2.9 2.5.9 1.7-1z"/>`,
+  ),
+  lock: icon(svg`<path d="M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3"/>`),
+  plus: icon(svg`<path d="M12 5.5v13m-6.5-6.5h13"/>`),
+  clock: icon(svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>`),
   trash: icon(svg`<path d="M4.5 7h15M10 7V4.5h4V7m-7.5 0 .8 12.5h9.4L17.5 7"/>`),
   open: icon(svg`<path d="M13 5h6v6m0-6-8.5 8.5M10 6H5v13h13v-5"/>`),
   eye: icon(

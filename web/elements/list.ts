@@ -12,6 +12,7 @@ export interface ListView {
   now: number;
   pollEveryMs: number;
   allUrl: string | null;
+  onPreferences: () => void;
 }
 
 export function renderList(view: ListView) {
@@ -28,24 +29,41 @@ export function renderList(view: ListView) {
     </footer>`;
 }
 
-function head({ client }: ListView) {
+function head({ client, onPreferences }: ListView) {
   const { unread } = client.counts;
   const hasRead = client.notifications.some(({ read_at }) => read_at !== null);
   return html`<header class="head" part="header">
     <h2>Notifications</h2>
     ${unread > 0 ? html`<span class="pill" title="${unread} unread">${unread}</span>` : nothing}
     <span class="grow"></span>
-    ${
-      hasRead
-        ? html`<button class="link clear-read" type="button" @click=${() => client.clearRead()}>
-            Clear read
-          </button>`
-        : nothing
-    }
-    <button class="link read-all" type="button" ?disabled=${unread === 0} @click=${() => client.readAll()}>
-      Mark all read
-    </button>
+    <span class="bulk">
+      ${
+        hasRead
+          ? html`<button class="link clear-read" type="button" @click=${() => client.clearRead()}>
+              Clear read
+            </button>`
+          : nothing
+      }
+      <button class="link read-all" type="button" ?disabled=${unread === 0} @click=${() => client.readAll()}>
+        Mark all read
+      </button>
+    </span>
+    ${renderGear(onPreferences)}
   </header>`;
+}
+
+/** The way to the preferences (R-049). */
+export function renderGear(onPreferences: () => void) {
+  return html`<button
+    class="gear"
+    part="preferences-button"
+    type="button"
+    title="Preferences"
+    aria-label="Preferences"
+    @click=${onPreferences}
+  >
+    ${icons.gear}
+  </button>`;
 }
 
 function content(view: ListView) {

@@ -1,6 +1,6 @@
 // The look that all elements share: one set of custom properties, light and dark, each to be overridden from the
 // page (`bellhop-bell { --bellhop-accent: teal }`). `theme="light"` or `"dark"` overrules the system's choice.
-import { css, unsafeCSS } from 'lit';
+import { css, unsafeCSS, type CSSResult } from 'lit';
 
 const DARK = `
   --bellhop-surface: #17191f;
@@ -24,43 +24,46 @@ const DARK = `
   color-scheme: dark;
 `;
 
-export const theme = css`
-  :host {
-    --bellhop-surface: #ffffff;
-    --bellhop-raised: #f6f7f9;
-    --bellhop-text: #1a1d24;
-    --bellhop-muted: #626a7a;
-    --bellhop-line: #e6e8ee;
-    --bellhop-hover: #f4f5f8;
-    --bellhop-unread: #f3f4ff;
-    --bellhop-accent: #4f46e5;
-    --bellhop-on-accent: #ffffff;
-    --bellhop-red: #b91a36;
-    --bellhop-alarm: #d91e43;
-    --bellhop-green: #107040;
-    --bellhop-indigo: #4f46e5;
-    --bellhop-violet: #7c3aed;
-    --bellhop-blue: #0a66ad;
-    --bellhop-amber: #8f5606;
-    --bellhop-gray: #565e6e;
-    --bellhop-shadow: 0 0 0 1px rgb(20 24 40 / 7%), 0 18px 48px rgb(20 24 40 / 18%);
-    --bellhop-radius: 14px;
-    --bellhop-font: ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif;
-    color-scheme: light;
-    font-family: var(--bellhop-font);
-    font-size: 14px;
-    line-height: 1.45;
-    color: var(--bellhop-text);
-  }
-  @media (prefers-color-scheme: dark) {
-    :host(:not([theme='light'])) {
-      ${unsafeCSS(DARK)}
-    }
-  }
-  :host([theme='dark']) {
-    ${unsafeCSS(DARK)}
-  }
+const LIGHT = `
+  --bellhop-surface: #ffffff;
+  --bellhop-raised: #f6f7f9;
+  --bellhop-text: #1a1d24;
+  --bellhop-muted: #626a7a;
+  --bellhop-line: #e6e8ee;
+  --bellhop-hover: #f4f5f8;
+  --bellhop-unread: #f3f4ff;
+  --bellhop-accent: #4f46e5;
+  --bellhop-on-accent: #ffffff;
+  --bellhop-red: #b91a36;
+  --bellhop-alarm: #d91e43;
+  --bellhop-green: #107040;
+  --bellhop-indigo: #4f46e5;
+  --bellhop-violet: #7c3aed;
+  --bellhop-blue: #0a66ad;
+  --bellhop-amber: #8f5606;
+  --bellhop-gray: #565e6e;
+  --bellhop-shadow: 0 0 0 1px rgb(20 24 40 / 7%), 0 18px 48px rgb(20 24 40 / 18%);
+  --bellhop-radius: 14px;
+  --bellhop-font: ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif;
+  color-scheme: light;
+  font-family: var(--bellhop-font);
+  font-size: 14px;
+  line-height: 1.45;
+  color: var(--bellhop-text);
 `;
+
+/** For an element that brings its own colours only with that attribute (`[alone]`); empty: always. */
+export function themeOf(attribute: '' | '[alone]'): CSSResult {
+  return unsafeCSS(`
+    :host${attribute && `(${attribute})`} {${LIGHT}}
+    @media (prefers-color-scheme: dark) {
+      :host(${attribute}:not([theme='light'])) {${DARK}}
+    }
+    :host(${attribute}[theme='dark']) {${DARK}}
+  `);
+}
+
+export const theme = themeOf('');
 
 export const controls = css`
   *,

@@ -1,5 +1,6 @@
 // Entry of `/notifications`.
 import { define } from '../elements/define';
+import { BellhopPreferences } from '../elements/preferences';
 import { BellhopStatus } from '../elements/status';
 import { BellhopSignIn } from '../home/sign_in';
 import { BellhopDetails } from './details';
@@ -7,6 +8,7 @@ import { BellhopNotifications } from './page';
 import { BellhopRow } from './row';
 
 define('bellhop-status', BellhopStatus);
+define('bellhop-preferences', BellhopPreferences);
 define('bellhop-sign-in', BellhopSignIn);
 define('bellhop-row', BellhopRow);
 define('bellhop-details', BellhopDetails);

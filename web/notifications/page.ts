@@ -1,25 +1,29 @@
 // `/notifications`: the inbox on a phone (R-127 to R-130), with the same client and state as the bell.
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
-import { property, state } from 'lit/decorators.js';
+import { property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { BellhopClient } from '../client/client';
 import { browserEnvironment, DEFAULT_TIMING } from '../client/environment';
 import type { Notification } from '../client/protocol';
-import { listStyles } from '../elements/bell_styles';
 import { ClientController } from '../elements/client_controller';
 import { icons } from '../elements/icons';
-import { renderEmpty, renderNotice, renderNotLoaded, renderOlder } from '../elements/list';
+import { renderEmpty, renderGear, renderNotice, renderNotLoaded, renderOlder } from '../elements/list';
+import { listStyles } from '../elements/list_styles';
 import { NoticeController } from '../elements/notice';
+import type { BellhopPreferences } from '../elements/preferences';
 import { controls, theme } from '../elements/theme';
 import { pageStyles } from '../home/page_styles';
 import { notificationsStyles } from './page_styles';
 
-/** The opened notification stands in the address, so that the phone's back button closes it. */
+/** What lies over the list stands in the address, so that the phone's back button closes it. */
 const OPENED = /^#n=(.+)$/;
+const PREFERENCES = '#preferences';
 
 export class BellhopNotifications extends LitElement {
   @property({ attribute: 'poll-every-ms', type: Number }) pollEveryMs = DEFAULT_TIMING.pollEveryMs;
   @state() private openedId: string | null = null;
+  @state() private isPreferring = false;
+  @query('bellhop-preferences') private preferences!: BellhopPreferences | null;
   /** Kept, so that the details stay although the entry leaves the list meanwhile. */
   #opened: Notification | null = null;
   /** Opened from this list: then "back" is the list. Otherwise it would leave the page. */
@@ -48,8 +52,10 @@ export class BellhopNotifications extends LitElement {
     this.#listening.abort();
   }
 
-  protected override updated(_changed: PropertyValues): void {
-    if (document.visibilityState === 'visible' && this.client?.isLoaded) this.client.seen();
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has('isPreferring')) this.#onPreferring(changed.get('isPreferring') as boolean | undefined);
+    if (!this.isPreferring && document.visibilityState === 'visible' && this.client?.isLoaded)
+      this.client.seen();
   }
 
   override render() {
@@ -78,12 +84,12 @@ export class BellhopNotifications extends LitElement {
           @status-retry=${() => client.start()}
         ></bellhop-status>
       </footer>
-      ${this.#details(client)}`;
+      ${this.#details(client)} ${this.#preferences(client)}`;
   }
 
-  /** While the details are open, neither keyboard nor screen reader reaches what lies below. */
+  /** While something lies over the list, neither keyboard nor screen reader reaches what lies below. */
   get #isCovered(): boolean {
-    return this.openedId !== null;
+    return this.openedId !== null || this.isPreferring;
   }
 
   #bar(client: BellhopClient) {
@@ -93,9 +99,16 @@ export class BellhopNotifications extends LitElement {
       <h1>Notifications</h1>
       ${unread > 0 ? html`<span class="count" data-unread=${unread}>${unread}</span>` : nothing}
       <span class="grow"></span>
-      <button class="read-all" type="button" ?disabled=${unread === 0} @click=${() => client.readAll()}>
+      <button
+        class="read-all"
+        type="button"
+        title="Mark all read"
+        ?disabled=${unread === 0}
+        @click=${() => client.readAll()}
+      >
         ${icons.checks} <span>Mark all read</span>
       </button>
+      ${renderGear(this.#prefer)}
     </header>`;
   }
 
@@ -137,6 +150,17 @@ export class BellhopNotifications extends LitElement {
     ></bellhop-details>`;
   }
 
+  #preferences(client: BellhopClient) {
+    if (!this.isPreferring) return nothing;
+    return html`<bellhop-preferences
+      role="dialog"
+      aria-modal="true"
+      aria-label="Notification preferences"
+      .api=${client.api}
+      @preferences-back=${this.#close}
+    ></bellhop-preferences>`;
+  }
+
   #connect(): void {
     this.#hub.open({ environment: browserEnvironment({ pollEveryMs: this.pollEveryMs }) });
   }
@@ -147,9 +171,26 @@ export class BellhopNotifications extends LitElement {
     location.hash = `n=${event.detail.id}`;
   };
 
+  #prefer = (): void => {
+    this.#isOpenedHere = true;
+    location.hash = PREFERENCES;
+  };
+
+  /** Into the preferences and back to the gear: the focus goes along. */
+  #onPreferring(before: boolean | undefined): void {
+    if (this.isPreferring) this.preferences?.focus();
+    else if (before) this.renderRoot.querySelector<HTMLElement>('.gear')?.focus();
+  }
+
   #readAddress(): void {
+    // The phone's back button while something is not saved: stay, and ask.
+    if (location.hash !== PREFERENCES && this.preferences?.isChanged) {
+      history.pushState(null, '', PREFERENCES);
+      return this.preferences.leave();
+    }
+    this.isPreferring = location.hash === PREFERENCES;
     this.openedId = OPENED.exec(location.hash)?.[1] ?? null;
-    if (this.openedId === null) this.#isOpenedHere = false;
+    if (!this.#isCovered) this.#isOpenedHere = false;
   }
 
   #close = (): void => {

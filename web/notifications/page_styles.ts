@@ -61,6 +61,12 @@ export const notificationsStyles = css`
     padding: 48px 16px;
     background: none;
   }
+  bellhop-preferences {
+    position: fixed;
+    inset: 0;
+    z-index: 20;
+    padding: env(safe-area-inset-top) max(0px, calc(50vw - 360px)) 0;
+  }
   .older {
     min-height: 56px;
     border-bottom: 1px solid var(--bellhop-line);
@@ -93,7 +99,14 @@ export const notificationsStyles = css`
       border-inline: 1px solid var(--bellhop-line);
     }
   }
-  @media (max-width: 380px) {
+  @media (max-width: 430px) {
+    .bar {
+      padding-inline-end: 6px;
+    }
+    .read-all {
+      width: 44px;
+      justify-content: center;
+    }
     .read-all svg {
       display: block;
     }

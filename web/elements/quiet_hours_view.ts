@@ -1,0 +1,206 @@
+// When not to be disturbed: once ("do not disturb"), and every week (quiet hours, R-078, R-079).
+import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { WEEKDAYS, type Span, type Weekday } from '../client/preferences';
+import { icons } from './icons';
+import { faultAt, withWeek } from './preferences_draft';
+import { idOf, renderFault, renderSection, renderSwitch, type PreferencesView } from './preferences_field';
+import {
+  DAY_NAMES,
+  emptyWeek,
+  everyNight,
+  isEmpty,
+  likeDay,
+  NIGHT,
+  spanNote,
+  weekOf,
+  weekText,
+  withoutSpan,
+  withSpan,
+  withTime,
+  type Week,
+} from './quiet_hours';
+import { clockText, fromLocalInput, inOneHour, toLocalInput, tomorrowAt, untilText } from './until';
+
+const DISTURB = '/do_not_disturb_until';
+const QUIET = '/quiet_hours';
+
+export function renderDoNotDisturb({ draft, faults, now, set }: PreferencesView): TemplateResult {
+  const until = draft.do_not_disturb_until;
+  const setUntil = (at: string | null) => set(DISTURB, { do_not_disturb_until: at });
+  const fault = faultAt(faults, DISTURB);
+  return renderSection(
+    'disturb',
+    'Do not disturb',
+    html`<div class="block" data-field=${DISTURB}>
+      <div class="choices" role="group" aria-labelledby="disturb-title">
+        <button class="choice" type="button" aria-pressed=${until === null} @click=${() => setUntil(null)}>
+          Off
+        </button>
+        ${renderUntil('1 hour', inOneHour(now), until, setUntil)}
+        ${renderUntil(`Until tomorrow ${clockText('08:00')}`, tomorrowAt(8, now), until, setUntil)}
+      </div>
+      <label class="until">
+        <span>Until</span>
+        <input
+          type="datetime-local"
+          aria-describedby="${idOf(DISTURB)}-fault"
+          aria-invalid=${fault ? 'true' : nothing}
+          .value=${live(toLocalInput(until))}
+          @change=${(event: Event) => setUntil(fromLocalInput((event.target as HTMLInputElement).value))}
+        />
+      </label>
+      ${until ? html`<p class="text">Silent until ${untilText(until, now)}. The bell keeps its list.</p>` : nothing}
+      ${renderFault(idOf(DISTURB), fault)}
+    </div>`,
+  );
+}
+
+function renderUntil(label: string, at: string, until: string | null, set: (at: string) => void) {
+  // An hour from now moves on while one looks: within two minutes it is still the same choice.
+  const isChosen = until !== null && Math.abs(Date.parse(until) - Date.parse(at)) < 120_000;
+  return html`<button class="choice" type="button" aria-pressed=${isChosen} @click=${() => set(at)}>
+    ${label}
+  </button>`;
+}
+
+export function renderQuietHours(view: PreferencesView): TemplateResult {
+  const { draft, timeZone } = view;
+  const week = weekOf(draft.quiet_hours);
+  return renderSection(
+    'quiet',
+    'Quiet hours',
+    html`<div class="block">
+        <p class="text">
+          What would disturb you is held and summed up at their end; the bell’s list goes on.
+          ${timeZone ? `Times are those of ${timeZone.replace(/_/g, ' ')}.` : 'Times are UTC: your helpdesk knows no time zone of yours.'}
+        </p>
+      </div>
+      ${isEmpty(week) ? renderNone(view) : renderWeek(week, view)}`,
+  );
+}
+
+function renderNone(view: PreferencesView): TemplateResult {
+  return html`<div class="block">
+    <button class="button every-night" type="button" @click=${() => setWeek(view, everyNight())}>
+      ${icons.plus} Every night, ${clockText(NIGHT.from)} to ${clockText(NIGHT.to)}
+    </button>
+  </div>`;
+}
+
+function renderWeek(week: Week, view: PreferencesView): TemplateResult {
+  const { draft, faults, set } = view;
+  const quiet = withWeek(draft.quiet_hours, week);
+  return html`<div class="block">
+      <p class="week" data-week>${icons.clock} ${weekText(week)}</p>
+    </div>
+    <details class="more" data-field=${QUIET} ?open=${faultAt(faults, QUIET) !== ''}>
+      <summary>Change days and times</summary>
+      ${WEEKDAYS.map((day) => renderDay(day, week, view))}
+      <div class="block">
+        <button class="button no-quiet" type="button" @click=${() => setWeek(view, emptyWeek())}>
+          No quiet hours
+        </button>
+      </div>
+    </details>
+    ${renderSwitch(
+      {
+        pointer: `${QUIET}/hold_critical`,
+        label: 'Hold even critical ones',
+        text: 'Otherwise what is urgent gets through. Your administrator may let it through in any case.',
+        isOn: quiet.hold_critical,
+        onChange: (isOn) => set(`${QUIET}/hold_critical`, { quiet_hours: { ...quiet, hold_critical: isOn } }),
+      },
+      faults,
+    )}
+    ${renderSwitch(
+      {
+        pointer: `${QUIET}/email`,
+        label: 'Email all the same',
+        text: 'Emails are not held.',
+        isOn: quiet.email,
+        onChange: (isOn) => set(`${QUIET}/email`, { quiet_hours: { ...quiet, email: isOn } }),
+      },
+      faults,
+    )}`;
+}
+
+function renderDay(day: Weekday, week: Week, view: PreferencesView): TemplateResult {
+  const name = DAY_NAMES[day];
+  const spans = week[day];
+  return html`<div class="day" role="group" aria-label=${name} data-day=${day}>
+    <div class="day-head">
+      <span class="label">${name}</span>
+      ${spans.length === 0 ? html`<span class="text">not quiet</span>` : nothing}
+      <span class="grow"></span>
+      ${
+        spans.length > 0
+          ? html`<button
+              class="link"
+              type="button"
+              aria-label="Use ${name}’s hours for every day"
+              @click=${() => setWeek(view, likeDay(week, day))}
+            >
+              For every day
+            </button>`
+          : nothing
+      }
+      <button
+        class="small add"
+        type="button"
+        title="Add hours"
+        aria-label="Add hours to ${name}"
+        @click=${() => setWeek(view, withSpan(week, day))}
+      >
+        ${icons.plus}
+      </button>
+    </div>
+    ${spans.map((span, index) => renderSpan(span, index, day, week, view))}
+  </div>`;
+}
+
+function renderSpan(
+  span: Span,
+  index: number,
+  day: Weekday,
+  week: Week,
+  view: PreferencesView,
+): TemplateResult {
+  const name = DAY_NAMES[day];
+  const pointer = `${QUIET}/days/${day}/${index}`;
+  const fault = faultAt(view.faults, pointer);
+  const field = (end: keyof Span) =>
+    html`<input
+      type="time"
+      required
+      class=${end}
+      aria-label="${name} ${end}"
+      aria-describedby="${idOf(pointer)}-fault"
+      aria-invalid=${fault ? 'true' : nothing}
+      .value=${live(span[end])}
+      @change=${(event: Event) => {
+        const { value } = event.target as HTMLInputElement;
+        view.set(pointer, {
+          quiet_hours: withWeek(view.draft.quiet_hours, withTime(week, day, index, { [end]: value })),
+        });
+      }}
+    />`;
+  return html`<div class="span">
+    ${field('from')}<span aria-hidden="true">–</span>${field('to')}
+    <span class="text">${spanNote(span)}</span>
+    <button
+      class="small remove"
+      type="button"
+      title="Remove"
+      aria-label="Remove ${name} ${span.from} to ${span.to}"
+      @click=${() => setWeek(view, withoutSpan(week, day, index))}
+    >
+      ${icons.close}
+    </button>
+    ${renderFault(idOf(pointer), fault)}
+  </div>`;
+}
+
+function setWeek({ draft, set }: PreferencesView, week: Week): void {
+  set(QUIET, { quiet_hours: withWeek(draft.quiet_hours, week) });
+}
