@@ -52,10 +52,14 @@ impl Default for Channels {
     }
 }
 
+/// A loop and its name.
+pub type Job = (&'static str, BoxFuture<'static, ()>);
+
 /// The sending side of a node. Cheap to clone.
 #[derive(Clone)]
 pub struct Delivery {
-    planner: Planner,
+    /// Who waits for a run waits for the one under way.
+    planner: Arc<Mutex<Planner>>,
     workers: Vec<(DeliveryChannel, Arc<Mutex<Worker>>)>,
     emails_by_schedule: bool,
 }
@@ -73,7 +77,7 @@ impl Delivery {
         };
         Delivery {
             workers: channels.senders.into_iter().map(worker).collect(),
-            planner: Planner { store, clock, node, presences, endpoints, email, is_shared },
+            planner: Arc::new(Mutex::new(Planner { store, clock, node, presences, endpoints, email, is_shared })),
             emails_by_schedule,
         }
     }
@@ -84,7 +88,7 @@ impl Delivery {
     /// # Errors
     /// When the store cannot be read or written; what was not sent stays due.
     pub async fn run_due(&self) -> Result<usize> {
-        self.planner.run_once().await?;
+        self.planner.lock().await.run_once().await?;
         let mut settled = 0;
         for (_, worker) in &self.workers {
             settled += worker.lock().await.run_until_idle().await?;
@@ -93,8 +97,8 @@ impl Delivery {
     }
 
     /// The loops, by name; they run until they are dropped.
-    pub fn jobs(&self) -> Vec<(&'static str, BoxFuture<'static, ()>)> {
-        let mut jobs: Vec<(&'static str, BoxFuture<'static, ()>)> = vec![("fallback", Box::pin(plan(self.planner.clone())))];
+    pub fn jobs(&self) -> Vec<Job> {
+        let mut jobs: Vec<Job> = vec![("fallback", Box::pin(plan(self.planner.clone())))];
         for (channel, worker) in &self.workers {
             if !(self.emails_by_schedule && *channel == DeliveryChannel::Email) {
                 jobs.push((channel.as_str(), Box::pin(work(*channel, worker.clone()))));
@@ -104,8 +108,8 @@ impl Delivery {
     }
 }
 
-async fn plan(planner: Planner) {
-    every(TICK, async || match planner.run_once().await {
+async fn plan(planner: Arc<Mutex<Planner>>) {
+    every(TICK, async || match planner.lock().await.run_once().await {
         Ok(_) => {}
         Err(error) => tracing::warn!(%error, "the fallback could not be decided; trying again"),
     })

@@ -174,11 +174,11 @@ struct Agent {
 
 /// Inboxes of SQLite whose head is above what was confirmed and decided; a row may stand behind its entries.
 const ABOVE: &str = "SELECT agent_id FROM inboxes AS i WHERE max(seq, ifnull((SELECT n.seq FROM notifications AS n \
-    WHERE n.agent_id = i.agent_id ORDER BY n.seq DESC LIMIT 1), 0)) > max(acked_seq, decided_seq) AND $1 = $1";
+    WHERE n.agent_id = i.agent_id ORDER BY n.seq DESC LIMIT 1), 0)) > max(acked_seq, decided_seq)";
 
 fn above_positions(conn: &mut Conn) -> Result<Vec<Id>> {
     let Conn::Sqlite(c) = conn else { return Ok(Vec::new()) };
-    let agents: Vec<Agent> = Raw::new(ABOVE, "").load(c).map_err(Error::Store)?;
+    let agents: Vec<Agent> = Raw::plain(ABOVE).load(c).map_err(Error::Store)?;
     Ok(agents.into_iter().map(|row| row.agent_id.into()).collect())
 }
 

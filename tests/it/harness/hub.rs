@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use bellhop::{clock::Clock, domain::time::to_rfc3339};
+use bellhop::{clock::Clock, delivery::Channels, domain::time::to_rfc3339};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -29,6 +29,24 @@ pub struct HubOptions {
     pub clock: Clock,
     /// Further settings as the environment gives them: `("BELLHOP_LIVE__PING_EVERY_MS", "200")`.
     pub settings: Vec<(String, String)>,
+    /// What messages go out through, instead of what the settings name.
+    pub channels: Option<TestChannels>,
+}
+
+/// Channels of a test; says nothing of them where options are shown.
+#[derive(Clone)]
+pub struct TestChannels(pub Channels);
+
+impl From<Channels> for TestChannels {
+    fn from(channels: Channels) -> TestChannels {
+        TestChannels(channels)
+    }
+}
+
+impl std::fmt::Debug for TestChannels {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.write_str("channels of the test")
+    }
 }
 
 impl HubOptions {

@@ -106,7 +106,8 @@ impl Server {
 impl Server {
     async fn run(&mut self, listener: TcpListener) {
         let config = Config::from_parts(None, self.settings()).expect("the settings of the tests are right");
-        let extras = Extras { clock: self.options.clock.clone(), ..Extras::default() };
+        let channels = self.options.channels.clone().map(|channels| channels.0);
+        let extras = Extras { clock: self.options.clock.clone(), channels, ..Extras::default() };
         let (stop, stopped) = oneshot::channel::<()>();
         let (started, has_started) = oneshot::channel();
         let serve = async move {

@@ -1,0 +1,105 @@
+//! The queue's contract on both stores: who holds what, and what comes back.
+
+use bellhop::{
+    domain::delivery::DeliveryChannel,
+    store::{Decision, FallbackRow, Queued, Settled},
+};
+
+use crate::store::{NOW, Rig, assigned_ticket, on_both};
+
+on_both!(
+    a_row_is_held_by_one_until_its_lease_is_over,
+    what_another_holds_by_now_is_not_settled,
+    a_batch_goes_out_whole_when_its_first_is_due,
+    what_was_confirmed_meanwhile_is_not_planned
+);
+
+/// Plans an email for each of an agent's entries, `due` milliseconds from now for the first.
+async fn planned(rig: &Rig, count: usize, due: i64) -> Vec<FallbackRow> {
+    for number in 0..count {
+        rig.post(assigned_ticket(&format!("evt-{number}"), "HD-1", &["ana"])).await;
+    }
+    let open = rig.store.undecided(vec!["ana".into()]).await.unwrap().remove(0);
+    assert_eq!(open.entries.len(), count);
+    let rows = open.entries.iter().enumerate().map(|(number, open)| FallbackRow {
+        notification: open.entry.id.clone(),
+        event: open.event.clone(),
+        ticket: Some("HD-1".into()),
+        channel: DeliveryChannel::Email,
+        endpoint: String::new(),
+        stage: open.alert_seq,
+        batch: "ticket:HD-1".to_owned(),
+        state: "planned",
+        why: None,
+        due_at: Some(NOW + due + number as i64 * 1_000),
+    });
+    rows.collect()
+}
+
+async fn decide(rig: &Rig, rows: Vec<FallbackRow>) -> usize {
+    let head = rig.store.inbox(&"ana".into()).await.unwrap().1.seq;
+    let decision = Decision { agent: "ana".into(), head, up_to: head, next: None, rows };
+    rig.store.decide(vec![decision]).await.unwrap()
+}
+
+async fn claim(rig: &Rig, holder: &str) -> Vec<Vec<Queued>> {
+    rig.store.claim(DeliveryChannel::Email, holder, 10, 60_000).await.unwrap()
+}
+
+fn sent(row: &Queued) -> Settled {
+    Settled {
+        id: row.id.clone(),
+        state: "sent",
+        why: None,
+        detail: None,
+        due_at: None,
+        provider_id: None,
+        attempt: None,
+    }
+}
+
+async fn a_row_is_held_by_one_until_its_lease_is_over(rig: Rig) {
+    let rows = planned(&rig, 1, 0).await;
+    assert_eq!(decide(&rig, rows.clone()).await, 1);
+    assert_eq!(decide(&rig, rows).await, 0, "decided twice, planned once");
+
+    let first = claim(&rig, "one").await;
+    assert_eq!((first.len(), &*first[0][0].state), (1, "planned"));
+    assert!(claim(&rig, "two").await.is_empty(), "it is held");
+    rig.clock.advance(60_000);
+    let again = claim(&rig, "two").await;
+    assert_eq!((again.len(), &*again[0][0].state), (1, "sending"), "its holder never said how that ended");
+    rig.store.settle("two", vec![sent(&again[0][0])]).await.unwrap();
+    rig.clock.advance(600_000);
+    assert!(claim(&rig, "one").await.is_empty());
+}
+
+async fn what_another_holds_by_now_is_not_settled(rig: Rig) {
+    let rows = planned(&rig, 1, 0).await;
+    decide(&rig, rows).await;
+    let slow = claim(&rig, "slow").await;
+    rig.clock.advance(60_000);
+    let fast = claim(&rig, "fast").await;
+    let failed = Settled { state: "failed", ..sent(&slow[0][0]) };
+    rig.store.settle("slow", vec![failed]).await.unwrap();
+    rig.store.settle("fast", vec![sent(&fast[0][0])]).await.unwrap();
+
+    let kept = rig.store.deliveries(&"/test".into(), &"evt-0".into()).await.unwrap();
+    assert_eq!(kept.iter().map(|row| &*row.state).collect::<Vec<_>>(), ["sent"]);
+}
+
+async fn a_batch_goes_out_whole_when_its_first_is_due(rig: Rig) {
+    let rows = planned(&rig, 3, 5_000).await;
+    decide(&rig, rows).await;
+    assert!(claim(&rig, "one").await.is_empty(), "not due");
+    rig.clock.advance(5_000);
+    let batches = claim(&rig, "one").await;
+    assert_eq!(batches.iter().map(Vec::len).collect::<Vec<_>>(), [3]);
+}
+
+async fn what_was_confirmed_meanwhile_is_not_planned(rig: Rig) {
+    let rows = planned(&rig, 2, 0).await;
+    rig.store.ack(&"ana".into(), 1);
+    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    assert_eq!(decide(&rig, rows).await, 1, "the second alone");
+}
