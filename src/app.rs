@@ -20,7 +20,7 @@ use crate::{
     bus::{Bus, LocalBus, RedisBus, RedisOptions},
     clock::Clock,
     config::{BusUrl, Config, JwksConfig, OutgoingConfig, StoreUrl, TokenConfig},
-    delivery::{Channels, Delivery, DeliveryOptions, LocalPresences},
+    delivery::{Channels, ClusterPresences, Delivery, DeliveryOptions, LocalPresences, Presences},
     domain::{Id, nudge::InboxChange, plan::Router, snapshot::Scope},
     error::{Error, Result},
     http::{self, AppState, DemoState, HttpOptions},
@@ -155,6 +155,8 @@ struct Parts {
     state: web::Data<AppState>,
     live: Live,
     node: Id,
+    /// Where several nodes share the store.
+    cluster: Option<Arc<ClusterPresences>>,
 }
 
 /// What of the configuration decisions depend on.
@@ -191,13 +193,23 @@ async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
         check: check_with(auth.clone()),
         origins: options.origins.clone(),
     })?;
+    let is_shared = matches!(config.store.url, StoreUrl::Postgres(_));
+    let away_after = config.live.away_after_ms;
+    let cluster = is_shared.then(|| {
+        let (registry, clock) = (live.registry().clone(), extras.clock.clone());
+        Arc::new(ClusterPresences::new(registry, store.clone(), clock, node.clone(), away_after))
+    });
+    let presences: Arc<dyn Presences> = match &cluster {
+        Some(cluster) => cluster.clone(),
+        None => Arc::new(LocalPresences(live.registry().clone())),
+    };
     let delivery = Delivery::new(DeliveryOptions {
         store: store.clone(),
         clock: extras.clock.clone(),
         node: node.clone(),
-        presences: Arc::new(LocalPresences(live.registry().clone())),
+        presences,
         channels: extras.channels.unwrap_or_default(),
-        is_shared: matches!(config.store.url, StoreUrl::Postgres(_)),
+        is_shared,
         emails_by_schedule: false,
     });
     let demo = extras.demo.map(|make| make(Demo { auth: auth.clone() }));
@@ -214,7 +226,7 @@ async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
         draining: Arc::new(AtomicBool::new(false)),
         demo,
     });
-    Ok(Parts { state, live, node })
+    Ok(Parts { state, live, node, cluster })
 }
 
 fn open_bus(url: &BusUrl, node: &Id, registry: Arc<Registry>, metrics: &Arc<Metrics>) -> Result<Bus> {
@@ -310,6 +322,7 @@ fn start_jobs(config: &Config, parts: &Parts) -> Vec<JoinHandle<()>> {
     };
     let sending = parts.state.delivery.jobs().into_iter().map(|(name, job)| tokio::spawn(watched(name, job)));
     let mut jobs: Vec<JoinHandle<()>> = sending.collect();
+    jobs.extend(parts.cluster.clone().map(|cluster| tokio::spawn(watched("presence", cluster.run()))));
     jobs.extend([
         tokio::spawn(watched("heartbeat", parts.live.clone().heartbeat())),
         tokio::spawn(watched("wake", upkeep::wake_sleepers(upkeep.clone()))),

@@ -1,5 +1,5 @@
 //! The commands: `serve`, `demo`, `check-config`, `default-config`, `token`, `keys`, `new-epoch`,
-//! `export`, `import`.
+//! `export`, `import`, `trace`.
 //!
 //! Standard output carries what the command was asked for, standard error the logs; the exit code is 0 or 1.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks on these")]
@@ -7,6 +7,7 @@
 mod demo;
 mod offline;
 mod serve;
+mod trace;
 mod transfer;
 
 use std::net::SocketAddr;
@@ -64,6 +65,16 @@ enum Command {
     Export(WithConfig),
     /// Store what `export` printed, from standard input.
     Import(WithConfig),
+    /// Print the way of one event, from its acceptance to each attempt to reach somebody.
+    Trace {
+        /// The event's id.
+        event: String,
+        /// Its source, where several sources have an event of that id.
+        #[arg(long)]
+        source: Option<String>,
+        #[command(flatten)]
+        with: WithConfig,
+    },
 }
 
 #[derive(Debug, clap::Args)]
@@ -149,6 +160,7 @@ fn run(command: Command) -> Result<()> {
         Command::NewEpoch(with) => wait_for(offline::new_epoch(with.load()?)),
         Command::Export(with) => wait_for(transfer::export(with.load()?)),
         Command::Import(with) => wait_for(transfer::import(with.load()?)),
+        Command::Trace { event, source, with } => wait_for(trace::trace(with.load()?, event, source)),
     }
 }
 

@@ -59,11 +59,6 @@ impl Breaker {
             self.open_until = now + (SHORTEST_OPEN_MS << doublings).min(LONGEST_OPEN_MS);
         }
     }
-
-    /// Until when the channel is left alone.
-    pub fn open_until(&self, now: Millis) -> Option<Millis> {
-        (self.failures >= OPENS_AFTER && self.open_until > now).then_some(self.open_until)
-    }
 }
 
 #[cfg(test)]
@@ -87,7 +82,7 @@ mod tests {
         (0..4).for_each(|_| breaker.failed(0));
         assert_eq!(breaker.allows(8, 0), 8);
         breaker.failed(0);
-        assert_eq!((breaker.allows(8, 0), breaker.open_until(0)), (0, Some(10_000)));
+        assert_eq!((breaker.allows(8, 0), breaker.allows(8, 9_999)), (0, 0));
         assert_eq!(breaker.allows(8, 10_000), 1, "a probe");
         breaker.failed(10_000);
         assert_eq!((breaker.allows(8, 29_999), breaker.allows(8, 30_000)), (0, 1), "twice as long");

@@ -7,13 +7,17 @@
 mod backoff;
 mod outcome;
 mod planner;
+mod presences;
 mod recheck;
 mod sender;
 mod service;
+mod timeline;
 mod worker;
 
 pub use outcome::Outcome;
 pub use planner::{Endpoints, Planner, Presences};
+pub use presences::{ClusterPresences, LocalPresences};
 pub use sender::{Job, Manner, Sender};
-pub use service::{Channels, Delivery, DeliveryOptions, LocalPresences};
+pub use service::{Channels, Delivery, DeliveryOptions};
+pub use timeline::{Step, timeline};
 pub use worker::{Worker, WorkerOptions};

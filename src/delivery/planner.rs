@@ -227,4 +227,3 @@ fn batch_of(entry: &Notification, channel: DeliveryChannel) -> String {
         _ => "now".to_owned(),
     }
 }
-

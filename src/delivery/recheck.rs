@@ -49,7 +49,9 @@ impl Circumstances<'_> {
         if row.recipient_kind != "agent" {
             return Verdict::Go;
         }
-        let Some(agent) = self.snapshot.directory.agent(&row.recipient) else { return Verdict::Cancel("unknown_agent") };
+        let Some(agent) = self.snapshot.directory.agent(&row.recipient) else {
+            return Verdict::Cancel("unknown_agent");
+        };
         match agent.status {
             Status::Active => {}
             Status::Vacation => return Verdict::Cancel("vacation"),

@@ -14,7 +14,6 @@ use crate::{
     clock::Clock,
     domain::{Id, delivery::DeliveryChannel},
     error::Result,
-    live::{Registry, Whereabouts},
     store::Store,
 };
 
@@ -153,24 +152,10 @@ impl Manner {
                 expires_ms: 24 * 60 * MINUTE,
                 repeats: true,
             },
-            DeliveryChannel::Sms => Manner {
-                concurrency: 8,
-                timeout_ms: 30_000,
-                base_ms: 10_000,
-                expires_ms: 60 * MINUTE,
-                repeats: false,
-            },
+            DeliveryChannel::Sms => {
+                Manner { concurrency: 8, timeout_ms: 30_000, base_ms: 10_000, expires_ms: 60 * MINUTE, repeats: false }
+            }
         }
-    }
-}
-
-/// Presences of a node that has all sessions.
-pub struct LocalPresences(pub Arc<Registry>);
-
-impl Presences for LocalPresences {
-    fn whereabouts<'a>(&'a self, agents: &'a [Id]) -> BoxFuture<'a, Result<Vec<Whereabouts>>> {
-        let places = agents.iter().map(|agent| self.0.whereabouts(agent)).collect();
-        Box::pin(std::future::ready(Ok(places)))
     }
 }
 

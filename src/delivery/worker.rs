@@ -59,12 +59,7 @@ pub struct WorkerOptions {
 
 impl Worker {
     /// A worker for one channel.
-    pub fn new(
-        options: WorkerOptions,
-        channel: DeliveryChannel,
-        sender: Arc<dyn Sender>,
-        manner: Manner,
-    ) -> Worker {
+    pub fn new(options: WorkerOptions, channel: DeliveryChannel, sender: Arc<dyn Sender>, manner: Manner) -> Worker {
         let WorkerOptions { store, clock, node, email } = options;
         let (breaker, under_way) = (Breaker::default(), JoinSet::new());
         Worker { store, clock, node, channel, sender, manner, email, breaker, under_way, verdicts: Vec::new() }

@@ -63,6 +63,7 @@ const TAGS: &[(&str, &str)] = &[
     ("Producers", "Post what happened. `Authorization: Bearer <API key>` with the scope events."),
     ("Agents", "An agent's own inbox. `Authorization: Bearer <JWT>`, or the session cookie of the bundled pages."),
     ("Directory", "People and groups. An API key with the scope admin, or an agent with the role admin."),
+    ("Deliveries", "What goes out beside the bell, and what became of it."),
     ("Settings", "What administrators set, and why somebody hears of something."),
     ("Sources", "Helpdesks that post their own webhooks."),
     ("Operations", "For whoever runs it."),

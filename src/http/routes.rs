@@ -7,7 +7,8 @@ use actix_web::{
 use utoipa::OpenApi;
 
 use super::{
-    changes, deliveries, directory, events, explain, hooks, import, inbox, me, notifications, ops, people, preferences, problem,
+    changes, deliveries, directory, events, explain, hooks, import, inbox, me, notifications, ops, people, preferences,
+    problem,
     records::{agents, contacts, departments, teams},
     remove, session, settings, sources, test, watches, why,
 };
@@ -45,6 +46,7 @@ routes! {
     "/api/v1/me/notifications/snooze" { post inbox::snooze }
     "/api/v1/me/notifications/{id}" { get inbox::show }
     "/api/v1/me/notifications/{id}/why" { get why::notification }
+    "/api/v1/me/notifications/{id}/timeline" { get deliveries::of_notification }
     "/api/v1/me" { get me::show }
     "/api/v1/me/preferences" { get preferences::show, put preferences::change }
     "/api/v1/me/watches" { get watches::list }
@@ -54,7 +56,10 @@ routes! {
     "/hooks/{kind}/{source}" { post hooks::accept }
     "/api/v1/notifications" { post notifications::create }
     "/api/v1/events/{id}/explanation" { get why::event }
+    "/api/v1/events/{id}/timeline" { get deliveries::of_event }
+    "/api/v1/deliveries" { get deliveries::list }
     "/api/v1/deliveries/run" { post deliveries::run }
+    "/api/v1/deliveries/{id}" { get deliveries::show }
     "/api/v1/explain" { post explain::explain }
     "/api/v1/settings" { get settings::show, patch settings::change }
     "/api/v1/directory" { put directory::put }

@@ -25,9 +25,9 @@ use crate::{
 #[into_params(parameter_in = Query)]
 pub struct ExplanationQuery {
     /// The event's source; needed when several sources have an event of that id.
-    source: Option<String>,
+    pub(super) source: Option<String>,
     /// Answers for this agent alone.
-    agent: Option<String>,
+    pub(super) agent: Option<String>,
 }
 
 /// An event as it was kept, and everybody who was considered.
@@ -179,7 +179,8 @@ pub async fn notification(me: AgentUser, state: Data<AppState>, id: Path<String>
     Ok(HttpResponse::Ok().json(NotificationWhy::of(origin, &me.id)?))
 }
 
-async fn find(state: &AppState, id: &Id, source: Option<String>) -> Result<KeptEvent> {
+/// The event of that id; its source has to be said where several have one.
+pub(super) async fn find(state: &AppState, id: &Id, source: Option<String>) -> Result<KeptEvent> {
     let source = match source {
         Some(source) => Id::from(source),
         None => only_source(state, id).await?,

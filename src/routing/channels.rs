@@ -58,7 +58,9 @@ const fn skipped(why: &'static str) -> ChannelOutcome {
 impl From<Way> for ChannelOutcome {
     fn from(way: Way) -> ChannelOutcome {
         match way {
-            Way::IfUnacknowledged { after_ms } => ChannelOutcome::IfUnacknowledged { after_ms: after_ms.unsigned_abs() },
+            Way::IfUnacknowledged { after_ms } => {
+                ChannelOutcome::IfUnacknowledged { after_ms: after_ms.unsigned_abs() }
+            }
             Way::Held { until, .. } => ChannelOutcome::Held { until },
             Way::Skipped { why } => skipped(why),
         }

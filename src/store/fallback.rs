@@ -3,9 +3,8 @@
 use std::collections::{BTreeSet, HashSet};
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryableByName, RunQueryDsl, Selectable, SelectableHelper,
-    Queryable,
-    sql_types::Text,
+    BoolExpressionMethods, ExpressionMethods, QueryDsl, Queryable, QueryableByName, RunQueryDsl, Selectable,
+    SelectableHelper, sql_types::Text,
 };
 
 use super::{
@@ -144,10 +143,8 @@ impl Store {
     /// When the store cannot be written; nothing is decided then.
     pub async fn decide(&self, decisions: Vec<Decision>) -> Result<usize> {
         let now = self.clock.now();
-        let (written, later) = self
-            .writers
-            .run(move |conn, memory| Ok((decide(conn, memory, &decisions, now)?, Vec::new())))
-            .await?;
+        let (written, later) =
+            self.writers.run(move |conn, memory| Ok((decide(conn, memory, &decisions, now)?, Vec::new()))).await?;
         if let Some(list) = &self.shared.due {
             later.iter().for_each(|(agent, at)| list.note(agent, *at));
         }
@@ -266,4 +263,3 @@ fn decide(
     memory.keep(Tickets::default(), held);
     Ok((written, later))
 }
-

@@ -5,10 +5,12 @@
 //! seldom is held in memory with a version (`records`).
 
 mod acts;
+mod agent_presence;
 mod bulk;
 mod checkpoint;
 mod connection;
 mod deliveries;
+mod delivery_log;
 mod due_list;
 mod erasure;
 mod events;
@@ -45,15 +47,10 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use self::{
-    connection::{Conn, POOL_WAIT, Purpose, ReadPool, connect, read_pool},
-    memory::Memory,
-    request::{Answer, Request},
-    shared::Shared,
-    writer::Writers,
-};
 pub use self::{
+    agent_presence::{AgentOnNode, ReportedPresence},
     deliveries::Delivery,
+    delivery_log::{EventTrace, LogFilter, LoggedAttempt, LoggedDelivery},
     explained::{KeptEvent, Origin, SourcesOfEvent},
     fallback::{Decision, Unconfirmed, Undecided},
     queue::{Attempt, EntryNow, FALLBACK, FallbackRow, Queued, Settled},
@@ -61,6 +58,13 @@ pub use self::{
     traces::{Looked, Place, Spot},
     types::{DeliveryNote, Heads, KeptWatch, OnCommit, SourceStatus, StoreOptions, UnmatchedPerson, WatchedTicket},
     upkeep::Swept,
+};
+use self::{
+    connection::{Conn, POOL_WAIT, Purpose, ReadPool, connect, read_pool},
+    memory::Memory,
+    request::{Answer, Request},
+    shared::Shared,
+    writer::Writers,
 };
 use crate::{
     clock::Clock,

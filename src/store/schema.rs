@@ -192,3 +192,21 @@ table! {
 
 allow_tables_to_appear_in_same_query!(watches, tickets);
 allow_tables_to_appear_in_same_query!(notifications, contents);
+
+table! {
+    nodes (id) {
+        id -> Text,
+        until -> BigInt,
+    }
+}
+
+table! {
+    agent_presence (agent_id, node_id) {
+        agent_id -> Text,
+        node_id -> Text,
+        state -> Text,
+        since -> BigInt,
+        left_at -> Nullable<BigInt>,
+    }
+}
+allow_tables_to_appear_in_same_query!(agent_presence, nodes);

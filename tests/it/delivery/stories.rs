@@ -264,3 +264,45 @@ async fn an_alert_email_is_the_persons_email_for_that_event() {
     assert!(states.contains(&("skipped".to_owned(), json!("alert_email"))), "{states:?}");
     covers(&["R-004", "R-006", "R-142"]);
 }
+
+#[tokio::test]
+async fn the_way_of_an_event_is_told_step_by_step() {
+    let office = Office::usual().await;
+    office.agent_with_phone("ana").await;
+    office.hub.event(mention("ana").id("evt-1")).await;
+    office.after(SECOND).await;
+    let all = json!({"all": true, "up_to": 1});
+    office.hub.post_as("ana", "/api/v1/me/notifications/read", all).await;
+    office.after(HOUR).await;
+
+    let steps = |body: &serde_json::Value| -> Vec<(String, String, String)> {
+        let word = |value: &serde_json::Value| value.as_str().unwrap_or("-").to_owned();
+        let steps = body["steps"].as_array().unwrap().iter();
+        steps.map(|step| (word(&step["what"]), word(&step["channel"]), word(&step["why"]))).collect()
+    };
+    let expected = [
+        ("accepted", "-", "-"),
+        ("stored", "-", "mentioned"),
+        ("planned", "web_push", "-"),
+        ("planned", "email", "-"),
+        ("tried", "web_push", "sent"),
+        ("sent", "web_push", "-"),
+        ("read", "-", "-"),
+        ("cancelled", "email", "read"),
+    ];
+    let mut told = steps(&office.hub.get("/api/v1/events/evt-1/timeline").await.body);
+    let own = office.hub.get_as("ana", "/api/v1/me/notifications").await["items"][0]["id"].clone();
+    let path = format!("/api/v1/me/notifications/{}/timeline", own.as_str().unwrap());
+    assert_eq!(steps(&office.hub.get_as("ana", &path).await), told, "the same to ana");
+    told.sort();
+    let mut expected = expected.map(|(what, channel, why)| (what.to_owned(), channel.to_owned(), why.to_owned()));
+    expected.sort();
+    assert_eq!(told, expected);
+
+    let found = office.hub.get("/api/v1/deliveries?recipient=ana&state=sent").await.body;
+    assert_eq!(found["items"].as_array().unwrap().len(), 1);
+    let id = found["items"][0]["id"].as_str().unwrap();
+    let details = office.hub.get(&format!("/api/v1/deliveries/{id}")).await.body;
+    assert_eq!((&details["channel"], &details["tries"][0]["outcome"]), (&json!("web_push"), &json!("sent")));
+    assert!(office.hub.get("/api/v1/deliveries?ticket=none").await.body["items"].as_array().unwrap().is_empty());
+}

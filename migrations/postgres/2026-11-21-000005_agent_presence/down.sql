@@ -1,0 +1,2 @@
+DROP TABLE agent_presence;
+DROP TABLE nodes;
