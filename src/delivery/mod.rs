@@ -5,5 +5,6 @@
 //! is not a channel's business.
 
 mod outcome;
+pub mod web_push;
 
 pub use outcome::Outcome;

@@ -21,6 +21,7 @@ mod ops;
 mod outer;
 mod people;
 mod preferences;
+mod push;
 mod records;
 mod remove;
 mod routes;
@@ -50,6 +51,7 @@ use crate::{
     auth::{Authenticator, Origins},
     bus::Bus,
     clock::Clock,
+    delivery::web_push::WebPush,
     domain::plan::Router,
     error::{Error, Result},
     live::Live,
@@ -71,6 +73,8 @@ pub struct AppState {
     pub router: Arc<dyn Router>,
     /// Who is calling.
     pub auth: Arc<Authenticator>,
+    /// Wakes devices.
+    pub push: Arc<WebPush>,
     /// Figures.
     pub metrics: Arc<Metrics>,
     /// Where the time comes from.

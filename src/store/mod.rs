@@ -19,6 +19,7 @@ mod memory;
 mod migrations;
 mod notifications;
 mod presences;
+mod push_subscriptions;
 mod raw;
 mod read;
 mod records;
@@ -52,6 +53,7 @@ use self::{
 pub use self::{
     deliveries::Delivery,
     explained::{KeptEvent, Origin, SourcesOfEvent},
+    push_subscriptions::{NewPushSubscription, PushSubscription, SUBSCRIPTIONS_PER_AGENT},
     records::{Edit, EditChange, RecordKind, SETTINGS_ID, check_id},
     traces::{Looked, Place, Spot},
     types::{DeliveryNote, Heads, KeptWatch, OnCommit, SourceStatus, StoreOptions, UnmatchedPerson, WatchedTicket},
@@ -278,7 +280,7 @@ impl Store {
         self.read(move |conn| sources::status(conn, &source)).await
     }
 
-    /// A secret that all nodes share, by name: `jwt`, `session`, `link`. Made at first start.
+    /// A secret that all nodes share, by name: `jwt`, `session`, `link`, `vapid`. Made at first start.
     ///
     /// # Errors
     /// [`Error::Internal`] for any other name.
