@@ -54,7 +54,7 @@ impl Vapid {
             return Ok(header.clone());
         }
         let claims = Claims { aud: origin, exp: (now + LIVES) / 1000, sub: self.subject.as_deref() };
-        let header = format!("vapid t={}, k={}", self.keys.sign(&claims)?, self.keys.public());
+        let header = format!("vapid t={},k={}", self.keys.sign(&claims)?, self.keys.public());
         if headers.len() >= MOST_ORIGINS {
             headers.clear();
         }
