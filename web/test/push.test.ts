@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Api } from '../client/api';
 import { forgetPush, Push, type PushPlatform } from '../client/push';
-import { read } from '../worker/payload';
+import { read, readProposal } from '../worker/payload';
 import { covers } from './covers';
 
 const KEY = 'BMjQIp55pdbU8pfCBKyXcZjlmER_mXt5LqNrN1hrXbdBS5EnhIbMu3Au-RV53iIpztzNXkGI56BFB1udQ8Bq_H4';
@@ -167,6 +167,23 @@ describe('what a push shows', () => {
       badge: 3,
       close: ['ticket:2'],
     });
+  });
+
+  it('is the same where the browser has read it already and proposes a notification', () => {
+    const notification = Object.create({
+      title: 'T',
+      body: 'B',
+      navigate: 'https://desk.example.com/1',
+      tag: 'ticket:1',
+      data: { id: 'n1', renotify: true, close: [] },
+    }) as object;
+    const { title, options, badge } = readProposal({ notification, appBadge: 3 }, hub);
+    expect([title, options.tag, options.data, badge]).toEqual([
+      'T',
+      'ticket:1',
+      { url: 'https://desk.example.com/1', id: 'n1' },
+      3,
+    ]);
   });
 
   it('is something in any case, and a click never runs a script', () => {

@@ -28,9 +28,23 @@ export interface Shown {
 
 type Json = Record<string, unknown>;
 
+/** Where a browser reads Declarative Web Push itself and asks the worker for its word, it has no text any more. */
+export interface Proposal {
+  notification: object;
+  appBadge?: number | null;
+}
+
 /** `hub` is where Bellhop's own pages are. */
 export function read(text: string | null, hub: string): Shown {
-  const message = parse(text);
+  return shown(parse(text), hub);
+}
+
+/** The same from what the browser would show if there were no worker. */
+export function readProposal({ notification, appBadge }: Proposal, hub: string): Shown {
+  return shown({ notification, app_badge: appBadge }, hub);
+}
+
+function shown(message: Json, hub: string): Shown {
   const notification = object(message.notification);
   const data = object(notification.data);
   const tag = string(notification.tag);
@@ -70,7 +84,7 @@ function string(value: unknown): string {
 }
 
 /** An http(s) page, else Bellhop's own. */
-function page(value: unknown, hub: string): string {
+export function page(value: unknown, hub: string): string {
   const own = new URL('/notifications', hub).href;
   try {
     const url = new URL(string(value) || own, hub);

@@ -1,6 +1,6 @@
 // The service worker: shows pushes while no page is open, leads a click to the right tab, and keeps the subscription
 // alive. Where a helpdesk serves it on an origin of its own, `?hub=` says where Bellhop is.
-import { read, type Clicked } from './payload';
+import { page, read, readProposal, type Clicked, type Proposal, type Shown } from './payload';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -9,16 +9,22 @@ const OWN_PAGES = ['/', '/notifications'];
 
 self.addEventListener('install', () => void self.skipWaiting());
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
-self.addEventListener('push', (event) => event.waitUntil(show(event.data?.text() ?? null)));
+self.addEventListener('push', (event) => event.waitUntil(show(saidBy(event))));
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();
-  const { url, id } = event.notification.data as Clicked;
-  event.waitUntil(Promise.all([open(url), id === null ? undefined : markRead(id)]));
+  // One that the browser showed by itself has the hub's data, and no address in it.
+  const { url, id } = (event.notification.data ?? {}) as Partial<Clicked>;
+  event.waitUntil(Promise.all([open(page(url, HUB)), id ? markRead(id) : undefined]));
 });
 self.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(renew(event)));
 
-async function show(text: string | null): Promise<void> {
-  const { title, options, badge, close } = read(text, HUB);
+/** Safari has read the push already, and proposes what it would show. */
+function saidBy(event: PushEvent & Partial<Proposal>): Shown {
+  const { notification, appBadge } = event;
+  return notification ? readProposal({ notification, appBadge }, HUB) : read(event.data?.text() ?? null, HUB);
+}
+
+async function show({ title, options, badge, close }: Shown): Promise<void> {
   // Shown first, and in any case: the rest is courtesy.
   await self.registration
     .showNotification(title, options)

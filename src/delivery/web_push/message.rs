@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use crate::domain::{Id, notification::Priority};
+use crate::domain::{
+    Id,
+    notification::{Notification, Priority},
+};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 /// A ticket's id up to here stands in a tag as it is.
@@ -61,6 +64,27 @@ pub fn tag(ticket: Option<&str>, notification: &str) -> String {
 }
 
 impl PushMessage {
+    /// A notification of an inbox, as a push says it: `unread` as the inbox counts, `ttl` for how long it is of use.
+    pub fn of(notification: &Notification, delivery_id: Id, unread: i64, ttl: Duration) -> PushMessage {
+        let ticket = notification.ticket.as_ref().map(|ticket| &*ticket.id);
+        PushMessage {
+            delivery_id,
+            notification_id: Some(notification.id.clone()),
+            seq: notification.seq,
+            title: notification.title.to_string(),
+            body: notification.body.to_string(),
+            url: notification.url.as_deref().map(str::to_owned),
+            tag: tag(ticket, &notification.id),
+            priority: notification.priority,
+            unread,
+            ttl,
+            renotify: true,
+            silent: false,
+            lang: None,
+            close: Vec::new(),
+        }
+    }
+
     /// Seconds that a push service keeps it for a device that is off (RFC 8030 §5.2): an hour for priority low, 12 hours
     /// for normal, 24 hours for high and urgent, and never longer than it is of use.
     pub(super) fn ttl_s(&self) -> u64 {
