@@ -140,6 +140,7 @@ pub(super) fn sample() -> PushMessage {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
     use super::*;
 
     #[test]
@@ -166,6 +167,23 @@ mod tests {
         }
         assert_eq!(topic("a"), topic("a"));
         assert_ne!(topic("a"), topic("b"));
+    }
+
+    #[test]
+    fn a_notification_of_an_inbox_becomes_a_message_of_its_ticket() {
+        let notification: Notification = serde_json::from_value(serde_json::json!({
+            "id": "n1", "seq": 7, "type": "assignment", "reason": "assigned", "category": null, "priority": "urgent",
+            "title": "T", "body": "B", "url": "/tickets/1", "comment": null, "created_at": "2026-11-20T09:00:00Z",
+            "actor": {"kind": "agent", "id": "jane", "name": "Jane", "avatar_url": null},
+            "ticket": {"id": "HD-1", "number": "1", "subject": "Login"}, "changed_seq": 7, "read_at": null,
+            "cleared_at": null, "snoozed_until": null, "resolved": null,
+        }))
+        .unwrap();
+        let message = PushMessage::of(&notification, "d1".into(), 3, Duration::from_secs(60));
+        assert_eq!((&*message.tag, message.notification_id.as_deref()), ("ticket:HD-1", Some("n1")));
+        assert_eq!((&*message.title, message.url.as_deref(), message.unread), ("T", Some("/tickets/1"), 3));
+        assert_eq!((message.priority, message.ttl_s()), (Priority::Urgent, 60));
+        assert!(!format!("{message:?}").contains("\"T\""), "a log must not hold what is said");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What each vendor's push service takes of us, and that the fakes would refuse anything else.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use bellhop::delivery::{
     Outcome,
@@ -33,6 +33,7 @@ async fn every_vendor_takes_what_we_send() {
             let outcome = rig.sender.send(&rig.subscription, &message).await;
             assert!(matches!(outcome, Outcome::Sent { .. }), "{vendor:?}: {outcome:?}");
         }
+        assert_eq!(rig.asked.load(Ordering::SeqCst), 1, "one connection serves them all");
         let seen = rig.fake.seen();
         let headers = |n: usize| ["ttl", "urgency"].map(|name| seen[n].header(name).unwrap().to_owned());
         assert_eq!(headers(0), ["86400", "high"]);
