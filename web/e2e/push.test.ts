@@ -183,10 +183,13 @@ const push = (tag: string, url: string, data: object = {}) =>
 
 describe('web push', () => {
   it('is off until it is turned on, arrives as the hub encrypted it, and is turned off again', async () => {
-    covers('R-001', 'R-002', 'R-009');
+    covers('R-001', 'R-002', 'R-009', 'R-181');
     await toggle('off').waitFor();
     expect([await mine(), context.serviceWorkers().length]).toEqual([[], 0]);
     await turnOn();
+    const hints = page.locator('bellhop-push-switch details');
+    await hints.locator('summary').click();
+    expect(await hints.innerText()).toMatch(/Focus assist[\s\S]*let background apps run/);
     const [subscription] = await mine();
     expect(subscription?.host).toBe('127.0.0.1');
     const path = `/api/v1/me/push-subscriptions/${subscription!.id}/test`;
@@ -227,10 +230,12 @@ describe('web push', () => {
     await turnOn();
     const desk = await context.newPage();
     await desk.goto(`${hub.url}/docs?ticket=7`);
+    await desk.evaluate(() => (document.title = 'as it was'));
     await deliver(push('ticket:7', `${hub.url}/docs?ticket=7`, { id }));
     await becomes(async () => (await shown()).length, 1);
     expect(await click('ticket:7')).toEqual([`focus ${hub.url}/docs?ticket=7`]);
     expect(await shown()).toEqual([]);
+    expect(await desk.title()).toBe('as it was');
     await page.locator('[data-unread]').waitFor({ state: 'detached' });
 
     await devtools.send('ServiceWorker.disable');
