@@ -20,7 +20,10 @@ use crate::{
     bus::{Bus, LocalBus, RedisBus, RedisOptions},
     clock::Clock,
     config::{BusUrl, Config, JwksConfig, OutgoingConfig, StoreUrl, TokenConfig},
-    delivery::{Channels, ClusterPresences, Delivery, DeliveryOptions, LocalPresences, Presences},
+    delivery::{
+        Channels, ClusterPresences, Delivery, DeliveryOptions, LocalPresences, Presences,
+        web_push::{WebPush, WebPushOptions},
+    },
     domain::{Id, nudge::InboxChange, plan::Router, snapshot::Scope},
     error::{Error, Result},
     http::{self, AppState, DemoState, HttpOptions},
@@ -183,6 +186,7 @@ async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
     .await?;
     let auth = Arc::new(authenticator(config, &store, extras.clock.clone())?);
     let options = HttpOptions::new(&config.http.public_url, &config.http.allowed_origins);
+    let push = Arc::new(web_push(config, &store, extras.clock.clone())?);
     let live = Live::new(LiveOptions {
         store: store.clone(),
         bus: bus.clone(),
@@ -220,6 +224,7 @@ async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
         live: Arc::new(live.clone()),
         router,
         auth,
+        push,
         metrics,
         clock: extras.clock,
         delivery,
@@ -227,6 +232,23 @@ async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
         demo,
     });
     Ok(Parts { state, live, node, cluster })
+}
+
+/// The sender of pushes; a key that the configuration does not give comes from the store.
+fn web_push(config: &Config, store: &Store, clock: Clock) -> Result<WebPush> {
+    let push = WebPush::new(WebPushOptions {
+        config: config.outgoing.web_push.clone(),
+        key: store.secret("vapid")?,
+        admin_address: config.outgoing.admin_address.clone(),
+        public_url: config.http.public_url.clone(),
+        clock,
+        look_up: None,
+        answer_within: None,
+    })?;
+    if let Some(warning) = push.warning() {
+        tracing::warn!("{warning}");
+    }
+    Ok(push)
 }
 
 fn open_bus(url: &BusUrl, node: &Id, registry: Arc<Registry>, metrics: &Arc<Metrics>) -> Result<Bus> {

@@ -38,6 +38,8 @@ pub struct Erased {
     pub notifications: usize,
     /// Watches.
     pub watches: usize,
+    /// Devices that were to be woken by push.
+    pub subscriptions: usize,
     /// Tickets that they were taken out of.
     pub tickets: usize,
     /// Events that they were taken out of.
@@ -92,6 +94,7 @@ pub async fn erase(store: &Store, subject: Subject) -> Result<Erased> {
     if person.kind() == PersonKind::Agent {
         erased.notifications = remove_inbox(store, person.id()).await?;
         erased.watches = remove_watches(store, person.id()).await?;
+        erased.subscriptions = store.forget_push_subscriptions(person.id()).await?;
     }
     for _ in 0..ROUNDS {
         let known = person.traces().len();

@@ -7,7 +7,10 @@ export default tseslint.config({ ignores: ['dist', 'coverage', 'node_modules'] }
   files: ['**/*.ts'],
   extends: [...tseslint.configs.recommendedTypeChecked, lit.configs['flat/recommended']],
   languageOptions: {
-    parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname },
+    parserOptions: {
+      project: ['./tsconfig.json', './worker/tsconfig.json'],
+      tsconfigRootDir: import.meta.dirname,
+    },
   },
   rules: {
     'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],

@@ -63,8 +63,11 @@ pub struct WebPushConfig {
     pub private_key: Option<String>,
     /// Whom a push service may write to: `mailto:` or `https:`.
     pub subject: Option<String>,
-    /// Hosts beside the known push services to which messages may go; `*.example.com` for all below it.
+    /// Hosts beside the known push services to which messages may go; `*.example.com` for all below it, `http://…` where
+    /// plain http is meant. They may have private addresses.
     pub allowed_hosts: Vec<String>,
+    /// Path of the service worker on the origin of the page that registers it.
+    pub service_worker: String,
     /// OneSignal.
     pub onesignal: Option<OneSignalConfig>,
     /// Pusher Beams.
@@ -150,6 +153,14 @@ fn web_push(raw: RawWebPush) -> Result<WebPushConfig> {
     if !raw.subject.is_empty() && !raw.subject.starts_with("mailto:") && !raw.subject.starts_with("https://") {
         return Err(Error::Config("web_push.subject must start with mailto: or https://".to_owned()));
     }
+    if !raw.service_worker.starts_with('/') || raw.service_worker.starts_with("//") {
+        return Err(Error::Config("web_push.service_worker must be a path, `/sw.js` for example".to_owned()));
+    }
+    for (name, url) in [("onesignal_url", &raw.onesignal_url), ("beams_url", &raw.beams_url)] {
+        if !url.is_empty() && !url.starts_with("https://") && !url.starts_with("http://") {
+            return Err(wrong_scheme(&format!("web_push.{name}"), "https:// or http://", url));
+        }
+    }
     let onesignal = match (given(&raw.onesignal_app_id), given(&raw.onesignal_api_key)) {
         (None, None) => None,
         (Some(app_id), Some(api_key)) => Some(OneSignalConfig { url: raw.onesignal_url, app_id, api_key }),
@@ -164,6 +175,7 @@ fn web_push(raw: RawWebPush) -> Result<WebPushConfig> {
         private_key: given(&raw.private_key),
         subject: given(&raw.subject),
         allowed_hosts: list(&raw.allowed_hosts),
+        service_worker: raw.service_worker,
         onesignal,
         beams,
     })

@@ -83,6 +83,7 @@ pub(super) struct RawWebPush {
     pub private_key: String,
     pub subject: String,
     pub allowed_hosts: String,
+    pub service_worker: String,
     pub onesignal_url: String,
     pub onesignal_app_id: String,
     pub onesignal_api_key: String,

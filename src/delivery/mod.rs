@@ -13,6 +13,7 @@ mod sender;
 mod service;
 mod timeline;
 mod worker;
+pub mod web_push;
 
 pub use outcome::Outcome;
 pub use planner::{Endpoints, Planner, Presences};

@@ -24,6 +24,10 @@ const ASK_AGAIN: &str = "no-cache";
 /// Names with a hash in them never change their content.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
+/// What comes with a service worker's script holds for the worker itself: it asks the hub, and does nothing else.
+const SERVICE_WORKER: &str = "sw.js";
+const SERVICE_WORKER_POLICY: &str = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'";
+
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Bellhop</title>\
     <h1>Bellhop is running</h1><p>Its web pages are not part of this build. <code>make web</code> builds them; \
     then build and start Bellhop again.</p><p>The interface is there: <a href=\"/openapi.json\">/openapi.json</a>.</p>";
@@ -53,6 +57,10 @@ pub(super) async fn fallback(request: HttpRequest) -> HttpResponse {
             // The bell's script sits in the pages of helpdesks, whichever they are.
             let everybody = header::HeaderValue::from_static("*");
             answer.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, everybody);
+            if name == SERVICE_WORKER {
+                let policy = header::HeaderValue::from_static(SERVICE_WORKER_POLICY);
+                answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+            }
             answer
         }
         None => problem::no_such_path(request).await,

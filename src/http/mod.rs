@@ -22,6 +22,7 @@ mod ops;
 mod outer;
 mod people;
 mod preferences;
+mod push;
 mod records;
 mod remove;
 mod routes;
@@ -51,7 +52,7 @@ use crate::{
     auth::{Authenticator, Origins},
     bus::Bus,
     clock::Clock,
-    delivery::Delivery,
+    delivery::{Delivery, web_push::WebPush},
     domain::plan::Router,
     error::{Error, Result},
     live::Live,
@@ -73,6 +74,8 @@ pub struct AppState {
     pub router: Arc<dyn Router>,
     /// Who is calling.
     pub auth: Arc<Authenticator>,
+    /// Wakes devices.
+    pub push: Arc<WebPush>,
     /// Figures.
     pub metrics: Arc<Metrics>,
     /// Where the time comes from.

@@ -49,7 +49,10 @@ pub(super) async fn around<B: MessageBody>(
 fn add_security_headers(headers: &mut HeaderMap) {
     let is_page = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let policy = if is_page { PAGE_POLICY } else { DATA_POLICY };
-    set(headers, header::CONTENT_SECURITY_POLICY, policy);
+    // The service worker has one of its own: it is neither a page nor mere data.
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        set(headers, header::CONTENT_SECURITY_POLICY, policy);
+    }
     set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(headers, header::REFERRER_POLICY, "strict-origin-when-cross-origin");
     // Inboxes and directories are nothing for a cache; what may be kept has said so.

@@ -8,7 +8,7 @@ use utoipa::OpenApi;
 
 use super::{
     changes, deliveries, directory, events, explain, hooks, import, inbox, me, notifications, ops, people, preferences,
-    problem,
+    problem, push,
     records::{agents, contacts, departments, teams},
     remove, session, settings, sources, test, watches, why,
 };
@@ -52,6 +52,11 @@ routes! {
     "/api/v1/me/watches" { get watches::list }
     "/api/v1/me/watches/{ticket}" { put watches::follow, delete watches::unfollow }
     "/api/v1/me/test" { post test::send }
+    "/api/v1/me/push-subscriptions" { get push::list, post push::create }
+    "/api/v1/me/push-subscriptions/{id}" { delete push::remove }
+    "/api/v1/me/push-subscriptions/{id}/test" { post push::test }
+    "/api/v1/me/beams-auth" { get push::beams_auth }
+    "/api/v1/push-key" { get push::key }
     "/session" { post session::sign_in, delete session::sign_out }
     "/hooks/{kind}/{source}" { post hooks::accept }
     "/api/v1/notifications" { post notifications::create }

@@ -1,18 +1,18 @@
 //! `POST|DELETE /session`: a token becomes the cookie of the bundled pages, and goes again.
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    FromRequest, HttpRequest, HttpResponse,
     cookie::{Cookie, SameSite, time::Duration},
     http::header,
-    web::Data,
+    web::{Data, Payload},
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     AppState,
-    body::Json,
+    body::{self, Json, Query},
     problem::Problem,
-    who::{caller, header_of, host},
+    who::{AgentUser, caller, header_of, host},
 };
 use crate::{
     auth::{SESSION_COOKIE, require_agent},
@@ -25,6 +25,18 @@ use crate::{
 pub struct SignIn {
     /// A JWT of the helpdesk. Never logged.
     token: String,
+}
+
+/// Which browser is signed out, where it was woken by push.
+#[derive(Default, Deserialize, utoipa::ToSchema, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SignOut {
+    /// The browser's name for itself.
+    #[serde(default)]
+    device: Option<String>,
+    /// The endpoint of its subscription.
+    #[serde(default)]
+    endpoint: Option<String>,
 }
 
 /// Who is signed in.
@@ -60,9 +72,30 @@ pub async fn sign_in(state: Data<AppState>, request: HttpRequest, body: Json<Sig
 }
 
 /// Signs out
-#[utoipa::path(delete, path = "/session", tag = "Agents", responses((status = 204), (status = 403, body = Problem)))]
-pub async fn sign_out(state: Data<AppState>, request: HttpRequest) -> Result<HttpResponse> {
+///
+/// With `device` or `endpoint` the browser is not woken by push any more: somebody else may sit down at it.
+#[utoipa::path(
+    delete, path = "/session", tag = "Agents", params(SignOut),
+    request_body(content = SignOut, description = "The same, for what should not stand in an address"),
+    responses((status = 204), (status = 403, body = Problem), (status = 503, body = Problem))
+)]
+pub async fn sign_out(
+    state: Data<AppState>,
+    request: HttpRequest,
+    query: Query<SignOut>,
+    mut payload: Payload,
+) -> Result<HttpResponse> {
     check_page(&state, &request)?;
+    let body = body::read(&request, &mut payload, body::MAX_BODY_BYTES, "the body").await?;
+    let body = if body.is_empty() { SignOut::default() } else { body::parse(&body)? };
+    let device = body.device.or(query.0.device);
+    let endpoint = body.endpoint.or(query.0.endpoint);
+    // Nobody is signed in any more where the cookie has expired: then there is nobody whose device it could be.
+    if (device.is_some() || endpoint.is_some())
+        && let Ok(me) = AgentUser::extract(&request).await
+    {
+        state.store.unsubscribe_device(&me.id, device, endpoint.as_deref()).await?;
+    }
     Ok(HttpResponse::NoContent().cookie(cookie(&state, String::new(), Duration::ZERO)).finish())
 }
 

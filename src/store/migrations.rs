@@ -1,7 +1,12 @@
 //! The embedded migrations, and what a store has from its first start: an epoch and the shared secrets.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, connection::SimpleConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use openssl::{
+    ec::{EcGroup, EcKey},
+    nid::Nid,
+};
 use uuid::Uuid;
 
 use super::{
@@ -20,7 +25,10 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 const MIGRATION_LOCK: i64 = 0x6265_6c6c_686f_7001;
 
 /// Secrets that all nodes share, by name.
-pub const SECRETS: [&str; 3] = ["jwt", "session", "link"];
+pub const SECRETS: [&str; 4] = ["jwt", "session", "link", VAPID];
+
+/// The private key of web push: not any random text, but a number that the curve P-256 knows.
+const VAPID: &str = "vapid";
 
 /// Brings the tables up to date.
 ///
@@ -56,7 +64,8 @@ pub fn found(conn: &mut Conn, now: Millis) -> Result<()> {
         on_backend!(conn, c => diesel::insert_into(meta::table).values(epoch).on_conflict_do_nothing().execute(c))
             .map_err(Error::Store)?;
         for name in SECRETS {
-            add_secret(conn, name, &random_secret(), now)?;
+            let value = if name == VAPID { vapid_key()? } else { random_secret() };
+            add_secret(conn, name, &value, now)?;
         }
         Ok(())
     })
@@ -76,6 +85,14 @@ pub fn first_time(conn: &mut Conn, name: &str, now: Millis) -> Result<bool> {
 /// 256 random bits in hex.
 pub fn random_secret() -> String {
     hex::encode(rand::random::<[u8; 32]>())
+}
+
+/// A fresh private key on P-256: 32 bytes in base64url, as every web push library writes it.
+fn vapid_key() -> Result<String> {
+    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1);
+    let scalar = group.and_then(|group| EcKey::generate(&group)?.private_key().to_vec_padded(32));
+    let scalar = scalar.map_err(|error| Error::Internal(format!("no key could be made: {error}")))?;
+    Ok(URL_SAFE_NO_PAD.encode(scalar))
 }
 
 /// A shared secret.

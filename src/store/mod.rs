@@ -24,6 +24,7 @@ mod migrations;
 mod notifications;
 mod presences;
 mod queue;
+mod push_subscriptions;
 mod raw;
 mod read;
 mod records;
@@ -53,6 +54,7 @@ pub use self::{
     delivery_log::{EventTrace, LogFilter, LoggedAttempt, LoggedDelivery},
     explained::{KeptEvent, Origin, SourcesOfEvent},
     fallback::{Decision, Unconfirmed, Undecided},
+    push_subscriptions::{NewPushSubscription, PushSubscription, SUBSCRIPTIONS_PER_AGENT},
     queue::{Attempt, EntryNow, FALLBACK, FallbackRow, Queued, Settled},
     records::{Edit, EditChange, RecordKind, SETTINGS_ID, check_id},
     traces::{Looked, Place, Spot},
@@ -287,7 +289,7 @@ impl Store {
         self.read(move |conn| sources::status(conn, &source)).await
     }
 
-    /// A secret that all nodes share, by name: `jwt`, `session`, `link`. Made at first start.
+    /// A secret that all nodes share, by name: `jwt`, `session`, `link`, `vapid`. Made at first start.
     ///
     /// # Errors
     /// [`Error::Internal`] for any other name.

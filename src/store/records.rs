@@ -14,6 +14,7 @@ use super::{
     bulk::to_json,
     connection::{Conn, on_backend, write_transaction},
     insert::{self, Field, TableRow},
+    push_subscriptions,
     schema::{meta, records},
 };
 use crate::{
@@ -197,6 +198,10 @@ pub fn edit(conn: &mut Conn, edits: &[Edit]) -> Result<i64> {
             .map(|((kind, id), body)| written(*kind, id, body.as_ref(), version))
             .collect::<Result<_>>()?;
         insert::insert(conn, &rows).map_err(Error::Store)?;
+        for agent in rows.iter().filter(|row| row.deleted && row.kind == RecordKind::Agent.as_str()) {
+            // Who is gone has no device that may still be woken.
+            push_subscriptions::forget_all(conn, agent.id)?;
+        }
         Ok(version)
     })
 }

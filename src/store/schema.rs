@@ -183,6 +183,25 @@ table! {
 }
 
 table! {
+    push_subscriptions (id) {
+        id -> Text,
+        agent_id -> Text,
+        endpoint_hash -> Text,
+        endpoint -> Text,
+        p256dh -> Text,
+        auth -> Text,
+        device -> Nullable<Text>,
+        label -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        created_at -> BigInt,
+        last_success_at -> Nullable<BigInt>,
+        last_error_at -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        failures -> BigInt,
+    }
+}
+
+table! {
     leases (name) {
         name -> Text,
         holder -> Text,

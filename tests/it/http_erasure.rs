@@ -34,7 +34,7 @@ async fn erased_agent_is_nowhere_to_be_found(backend: Backend) {
 
     assert_eq!(
         counts,
-        json!({"notifications": 1, "watches": 0, "tickets": 1, "events": 2, "entries": 1, "deliveries": 0})
+        json!({"notifications": 1, "watches": 0, "subscriptions": 0, "tickets": 1, "events": 2, "entries": 1, "deliveries": 0})
     );
     let (code, _) = ana.expect_close().await;
     assert!((4500..5000).contains(&code), "{code}: a final code");
@@ -62,7 +62,7 @@ async fn erased_agent_is_nowhere_to_be_found(backend: Backend) {
     let again = erase(&hub, "agents/ana").await;
     assert_eq!(
         again,
-        json!({"notifications": 0, "watches": 0, "tickets": 0, "events": 0, "entries": 0, "deliveries": 0})
+        json!({"notifications": 0, "watches": 0, "subscriptions": 0, "tickets": 0, "events": 0, "entries": 0, "deliveries": 0})
     );
 
     // Somebody new of the same id starts with nothing.
@@ -95,7 +95,7 @@ async fn erased_customer_is_nowhere_to_be_found(backend: Backend) {
 
     assert_eq!(
         counts,
-        json!({"notifications": 0, "watches": 0, "tickets": 1, "events": 1, "entries": 1, "deliveries": 0})
+        json!({"notifications": 0, "watches": 0, "subscriptions": 0, "tickets": 1, "events": 1, "entries": 1, "deliveries": 0})
     );
     let list = hub.get_as("ben", "/api/v1/me/notifications").await;
     assert!(!list.to_string().to_lowercase().contains("carla"), "{list}");

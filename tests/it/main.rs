@@ -21,6 +21,7 @@ mod http_session;
 mod http_sources;
 mod live;
 mod model;
+mod push;
 mod routing;
 mod store;
 mod stories;

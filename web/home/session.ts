@@ -1,4 +1,6 @@
 // The session cookie of the bundled pages: made from a token, and given back.
+import { deviceName } from '../client/device';
+import { forgetPush } from '../client/push';
 
 /** Null when signed in; otherwise what went wrong, for the person. */
 export async function signIn(token: string): Promise<string | null> {
@@ -17,6 +19,8 @@ export async function signIn(token: string): Promise<string | null> {
   }
 }
 
+/** Whoever sits down here next is not woken in this one's place: push on this device ends too. */
 export async function signOut(): Promise<void> {
-  await fetch('/session', { method: 'DELETE' });
+  await forgetPush().catch((error: unknown) => console.warn('bellhop: push could not be ended here', error));
+  await fetch(`/session?device=${encodeURIComponent(deviceName())}`, { method: 'DELETE' });
 }

@@ -74,6 +74,7 @@ export class BellhopNotifications extends LitElement {
         @row-delete=${(e: CustomEvent<Notification>) => this.#delete(e.detail)}
       >
         ${this.#content(client)}
+        <bellhop-push-switch .client=${client} .agent=${client.agent}></bellhop-push-switch>
       </main>
       <footer ?inert=${this.#isCovered}>
         ${renderNotice(this.#notice)}
