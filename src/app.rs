@@ -20,6 +20,10 @@ use crate::{
     bus::{Bus, LocalBus, RedisBus, RedisOptions},
     clock::Clock,
     config::{BusUrl, Config, JwksConfig, OutgoingConfig, StoreUrl, TokenConfig},
+    delivery::{
+        address::Addresses,
+        webhooks::{self, Webhooks},
+    },
     domain::{Id, nudge::InboxChange, plan::Router, snapshot::Scope},
     error::{Error, Result},
     http::{self, AppState, DemoState, HttpOptions},
@@ -152,6 +156,7 @@ struct Parts {
     state: web::Data<AppState>,
     live: Live,
     node: Id,
+    webhooks: Webhooks,
 }
 
 /// What of the configuration decisions depend on.
@@ -188,6 +193,8 @@ async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
         check: check_with(auth.clone()),
         origins: options.origins.clone(),
     })?;
+    let addresses = Addresses::new(&config.outgoing.webhooks.allowed_hosts, "webhooks.allowed_hosts")?;
+    let webhooks = Webhooks::new(store.clone(), extras.clock.clone(), &addresses)?;
     let demo = extras.demo.map(|make| make(Demo { auth: auth.clone() }));
     let state = web::Data::new(AppState {
         options,
@@ -196,12 +203,14 @@ async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
         live: Arc::new(live.clone()),
         router,
         auth,
+        sms: config.outgoing.sms.clone(),
+        webhook_addresses: addresses,
         metrics,
         clock: extras.clock,
         draining: Arc::new(AtomicBool::new(false)),
         demo,
     });
-    Ok(Parts { state, live, node })
+    Ok(Parts { state, live, node, webhooks })
 }
 
 fn open_bus(url: &BusUrl, node: &Id, registry: Arc<Registry>, metrics: &Arc<Metrics>) -> Result<Bus> {
@@ -298,6 +307,7 @@ fn start_jobs(config: &Config, parts: &Parts) -> Vec<JoinHandle<()>> {
     vec![
         tokio::spawn(watched("heartbeat", parts.live.clone().heartbeat())),
         tokio::spawn(watched("wake", upkeep::wake_sleepers(upkeep.clone()))),
+        tokio::spawn(watched("webhooks", webhooks::run(parts.webhooks.clone()))),
         tokio::spawn(watched("retention", upkeep::remove_settled(upkeep))),
     ]
 }

@@ -28,9 +28,13 @@ mod sentence;
 mod session;
 mod settings;
 mod settings_check;
+mod sms;
 mod sources;
 mod test;
+mod twilio;
 mod watches;
+mod webhook_log;
+mod webhooks;
 mod who;
 mod why;
 
@@ -50,6 +54,8 @@ use crate::{
     auth::{Authenticator, Origins},
     bus::Bus,
     clock::Clock,
+    config::SmsConfig,
+    delivery::address::Addresses,
     domain::plan::Router,
     error::{Error, Result},
     live::Live,
@@ -71,6 +77,10 @@ pub struct AppState {
     pub router: Arc<dyn Router>,
     /// Who is calling.
     pub auth: Arc<Authenticator>,
+    /// The account for text messages: its token signs what Twilio tells.
+    pub sms: Option<SmsConfig>,
+    /// Where webhooks may lead.
+    pub webhook_addresses: Addresses,
     /// Figures.
     pub metrics: Arc<Metrics>,
     /// Where the time comes from.

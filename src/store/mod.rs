@@ -27,6 +27,8 @@ mod request;
 mod resolve;
 mod schema;
 mod shared;
+mod sms_limits;
+mod sms_messages;
 mod sources;
 mod teller;
 mod tickets;
@@ -34,6 +36,7 @@ mod traces;
 mod transfer;
 mod types;
 mod upkeep;
+mod webhook_messages;
 mod writer;
 
 use std::collections::{BTreeMap, HashMap};
@@ -53,9 +56,12 @@ pub use self::{
     deliveries::Delivery,
     explained::{KeptEvent, Origin, SourcesOfEvent},
     records::{Edit, EditChange, RecordKind, SETTINGS_ID, check_id},
+    sms_limits::{Claimed, OptOut},
+    sms_messages::Received,
     traces::{Looked, Place, Spot},
     types::{DeliveryNote, Heads, KeptWatch, OnCommit, SourceStatus, StoreOptions, UnmatchedPerson, WatchedTicket},
     upkeep::Swept,
+    webhook_messages::{ClaimedMessage, Settled, WebhookMessage},
 };
 use crate::{
     clock::Clock,
