@@ -21,6 +21,8 @@ mod http_sources;
 mod live;
 mod model;
 mod routing;
+mod sms;
 mod store;
 mod stories;
 mod transfer;
+mod webhooks;
