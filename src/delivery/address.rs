@@ -200,7 +200,7 @@ fn is_public_v4(ip: Ipv4Addr) -> bool {
 
 /// Of IPv6 only what is given out (2000::/3) is public, without the parts of it that are for other things.
 fn is_public_v6(ip: Ipv6Addr) -> bool {
-    let [a, b, c, ..] = ip.segments();
+    let [a, b, ..] = ip.segments();
     let special = match a {
         // Protocol assignments (Teredo, ORCHID, benchmarks), documentation.
         0x2001 => b < 0x0200 || b == 0x0db8,
@@ -209,7 +209,6 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
         0x5f00 | 0x3ffe => true,
         _ => false,
     };
-    let _ = c;
     a & 0xe000 == 0x2000 && !special
 }
 

@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_message_only_goes_forward_and_the_day_turns_at_midnight_utc() {
-        let order = ["accepted", "queued", "sending", "sent", "delivered"].map(|status| rank(status));
+        let order = ["accepted", "queued", "sending", "sent", "delivered"].map(rank);
         assert!(order.is_sorted() && order[0].is_some());
         assert_eq!(rank("undelivered"), rank("failed"));
         assert_eq!(rank("exploded"), None);
