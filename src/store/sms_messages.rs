@@ -288,7 +288,10 @@ fn forget_old(conn: &mut Conn, before: Millis) -> Result<usize> {
         .select(m::id)
         .load(conn)
         .map_err(Error::Store)?;
-    let messages = diesel::delete(m::sms_messages.filter(m::id.eq_any(ids))).execute(conn).map_err(Error::Store)?;
+    let messages = match ids.is_empty() {
+        true => 0,
+        false => diesel::delete(m::sms_messages.filter(m::id.eq_any(ids))).execute(conn).map_err(Error::Store)?,
+    };
     let counted = s::sms_sent.filter(s::day.lt(before.div_euclid(86_400_000))).filter(s::kind.ne("critical"));
     Ok(messages + diesel::delete(counted).execute(conn).map_err(Error::Store)?)
 }

@@ -260,7 +260,7 @@ impl Store {
             let of_webhook = m::webhook_messages.filter(m::webhook_id.eq(&*webhook));
             let ids: Vec<String> =
                 of_webhook.order(m::id).limit(STEP).select(m::id).load(conn).map_err(Error::Store)?;
-            diesel::delete(m::webhook_messages.filter(m::id.eq_any(ids))).execute(conn).map_err(Error::Store)
+            remove(conn, &ids)
         };
         self.writers.run(move |conn, _| Ok((write_transaction(conn, work)?, Vec::new()))).await
     }
@@ -274,7 +274,7 @@ impl Store {
         let work = move |conn: &mut Conn| {
             let old = m::webhook_messages.filter(m::created_at.lt(before)).order(m::created_at).limit(STEP);
             let ids: Vec<String> = old.select(m::id).load(conn).map_err(Error::Store)?;
-            diesel::delete(m::webhook_messages.filter(m::id.eq_any(ids))).execute(conn).map_err(Error::Store)
+            remove(conn, &ids)
         };
         self.writers.run(move |conn, _| Ok((write_transaction(conn, work)?, Vec::new()))).await
     }
@@ -316,6 +316,9 @@ fn due_of(conn: &mut Conn, webhook: &str, now: Millis, most: i64, lock: Lock) ->
 fn claim(conn: &mut Conn, webhook: &str, most: i64, now: Millis, until: Millis) -> Result<Vec<ClaimedMessage>> {
     use webhook_messages::dsl as m;
     let ids = due_of(conn, webhook, now, most, Lock::Rows)?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let ours = m::webhook_messages.filter(m::id.eq_any(&ids));
     let set = (m::attempts.eq(m::attempts + 1), m::due_at.eq(Some(until)), m::updated_at.eq(now));
     diesel::update(ours).set(set).execute(conn).map_err(Error::Store)?;
@@ -330,6 +333,14 @@ fn replay(conn: &mut Conn, webhook: &str, message: &str, now: Millis) -> Result<
     diesel::update(settled).set((m::state.eq("pending"), m::attempts.eq(0))).execute(conn).map_err(Error::Store)?;
     diesel::update(this()).set((m::due_at.eq(Some(now)), m::updated_at.eq(now))).execute(conn).map_err(Error::Store)?;
     this().select(WebhookMessage::as_select()).first(conn).optional().map_err(Error::Store)
+}
+
+fn remove(conn: &mut Conn, ids: &[String]) -> Result<usize> {
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let gone = webhook_messages::table.filter(webhook_messages::id.eq_any(ids));
+    diesel::delete(gone).execute(conn).map_err(Error::Store)
 }
 
 fn leave(conn: &mut Conn, person: &Person, after: Option<&str>) -> Result<Option<String>> {
