@@ -17,6 +17,7 @@ use crate::{
     domain::{
         Id, Millis,
         erasure::Person,
+        sms::normalize,
         snapshot::Snapshot,
         time::{self, to_rfc3339},
         webhook::WebhookType,
@@ -285,7 +286,9 @@ impl Store {
     /// # Errors
     /// When the store cannot be written.
     pub async fn leave_webhook_messages(&self, person: &Person, after: Option<String>) -> Result<Option<String>> {
-        let person = person.clone();
+        // Numbers stand in messages as E.164, however the directory writes them.
+        let numbers: Vec<String> = person.addresses().iter().filter_map(|address| normalize(address)).collect();
+        let person = numbers.iter().fold(person.clone(), |person, number| person.at(Some(number)));
         let work = move |conn: &mut Conn| leave(conn, &person, after.as_deref());
         self.writers.run(move |conn, _| Ok((write_transaction(conn, work)?, Vec::new()))).await
     }
