@@ -22,7 +22,9 @@ use crate::{
     config::{BusUrl, Config, JwksConfig, OutgoingConfig, StoreUrl, TokenConfig},
     delivery::{
         Channels, ClusterPresences, Delivery, DeliveryOptions, LocalPresences, Presences,
+        address::Addresses,
         web_push::{WebPush, WebPushOptions},
+        webhooks::{self, Webhooks},
     },
     domain::{Id, nudge::InboxChange, plan::Router, snapshot::Scope},
     error::{Error, Result},
@@ -160,6 +162,7 @@ struct Parts {
     node: Id,
     /// Where several nodes share the store.
     cluster: Option<Arc<ClusterPresences>>,
+    webhooks: Webhooks,
 }
 
 /// What of the configuration decisions depend on.
@@ -216,6 +219,8 @@ async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
         is_shared,
         emails_by_schedule: false,
     });
+    let addresses = Addresses::new(&config.outgoing.webhooks.allowed_hosts, "webhooks.allowed_hosts")?;
+    let webhooks = Webhooks::new(store.clone(), extras.clock.clone(), &addresses)?;
     let demo = extras.demo.map(|make| make(Demo { auth: auth.clone() }));
     let state = web::Data::new(AppState {
         options,
@@ -225,13 +230,15 @@ async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
         router,
         auth,
         push,
+        sms: config.outgoing.sms.clone(),
+        webhook_addresses: addresses,
         metrics,
         clock: extras.clock,
         delivery,
         draining: Arc::new(AtomicBool::new(false)),
         demo,
     });
-    Ok(Parts { state, live, node, cluster })
+    Ok(Parts { state, live, node, cluster, webhooks })
 }
 
 /// The sender of pushes; a key that the configuration does not give comes from the store.
@@ -348,6 +355,7 @@ fn start_jobs(config: &Config, parts: &Parts) -> Vec<JoinHandle<()>> {
     jobs.extend([
         tokio::spawn(watched("heartbeat", parts.live.clone().heartbeat())),
         tokio::spawn(watched("wake", upkeep::wake_sleepers(upkeep.clone()))),
+        tokio::spawn(watched("webhooks", webhooks::run(parts.webhooks.clone()))),
         tokio::spawn(watched("retention", upkeep::remove_settled(upkeep))),
     ]);
     jobs

@@ -110,6 +110,8 @@ pub async fn erase(store: &Store, subject: Subject) -> Result<Erased> {
     store.forget_unmatched(&person, external_ids).await?;
     erased.deliveries = store.forget_recipient(&person).await?;
     store.forget_presence(&person).await?;
+    store.forget_sms(&person).await?;
+    leave_webhook_messages(store, &person).await?;
     if person.kind() == PersonKind::Agent {
         tokio::time::sleep(ACKS_WITHIN).await;
         erased.notifications += remove_inbox(store, person.id()).await?;
@@ -144,6 +146,17 @@ async fn remove_watches(store: &Store, agent: &Id) -> Result<usize> {
             return Ok(watches);
         }
         watches += removed;
+        tokio::time::sleep(BREATH).await;
+    }
+}
+
+async fn leave_webhook_messages(store: &Store, person: &Person) -> Result<()> {
+    let mut after = None;
+    loop {
+        after = store.leave_webhook_messages(person, after).await?;
+        if after.is_none() {
+            return Ok(());
+        }
         tokio::time::sleep(BREATH).await;
     }
 }

@@ -3,7 +3,8 @@
 //! The way of an event: `http` takes it in, `intake` parses and checks it, `routing` decides who hears of it and why,
 //! `store` keeps it with everything it leads to in one transaction, `bus` nudges the nodes, `live` sends the frame.
 //!
-//! What no device confirmed, and what goes out in any case, `delivery` sends by web push, email and text message.
+//! What no device confirmed, and what goes out in any case, `delivery` sends by web push, email and text message; it also
+//! tells other programs what they want to hear.
 //!
 //! Who may use whom: `http → intake → {routing, store, bus}`; `live → {store, bus}`;
 //! `delivery → {store, live::presence, routing::text}`; `app` uses all; `domain`, `error`,

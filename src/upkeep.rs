@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::{
     clock::Clock,
     domain::{
-        Id,
+        Id, Millis,
         act::{Act, Op, Selector},
     },
     error::Result,
@@ -21,6 +21,8 @@ const SWEEP_LEASE_MS: i64 = 900_000;
 /// Between two steps of a sweep: whoever posts events goes first.
 const BREATH: Duration = Duration::from_millis(50);
 const DAY_MS: i64 = 86_400_000;
+/// Days that messages to other programs are kept, to be looked at and sent again.
+const WEBHOOK_DAYS: i64 = 30;
 
 /// What the jobs work on.
 #[derive(Clone)]
@@ -103,5 +105,17 @@ pub async fn sweep(upkeep: &Upkeep) -> Result<usize> {
     while upkeep.store.forget_events(events_before).await? > 0 {
         tokio::time::sleep(BREATH).await;
     }
+    forget_outgoing(&upkeep.store, now, events_before).await?;
     Ok(removed)
+}
+
+/// Text messages go with the events; what was told to other programs goes sooner.
+async fn forget_outgoing(store: &Store, now: Millis, events_before: Millis) -> Result<()> {
+    while store.forget_old_sms(events_before).await? > 0 {
+        tokio::time::sleep(BREATH).await;
+    }
+    while store.forget_old_webhook_messages(now - WEBHOOK_DAYS * DAY_MS).await? > 0 {
+        tokio::time::sleep(BREATH).await;
+    }
+    Ok(())
 }

@@ -15,7 +15,8 @@ use raw::{Raw, RawAuth, RawHttp, RawStore};
 pub use self::{
     limits::Limits,
     outgoing::{
-        BeamsConfig, DkimConfig, EmailConfig, EmailTransport, OneSignalConfig, OutgoingConfig, SmsConfig, WebPushConfig,
+        BeamsConfig, DkimConfig, EmailConfig, EmailTransport, OneSignalConfig, OutgoingConfig, SmsConfig,
+        WebPushConfig, WebhooksConfig,
     },
     raw::DEFAULTS,
 };
@@ -149,7 +150,7 @@ impl Config {
         let http = http(raw.http)?;
         let public = url::Url::parse(&http.public_url).ok();
         let host = public.as_ref().and_then(url::Url::host_str).unwrap_or("localhost");
-        let outgoing = outgoing(raw.email, raw.web_push, raw.sms, host, &mut warnings)?;
+        let outgoing = outgoing(raw.email, raw.web_push, raw.sms, raw.webhooks, host, &mut warnings)?;
         let config = Config {
             http,
             store: store(raw.store, &data_dir)?,

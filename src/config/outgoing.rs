@@ -4,10 +4,13 @@ use std::path::PathBuf;
 
 use super::{
     list,
-    raw::{RawEmail, RawSms, RawWebPush},
+    raw::{RawEmail, RawSms, RawWebPush, RawWebhooks},
     wrong_scheme,
 };
-use crate::error::{Error, Result};
+use crate::{
+    domain::sms::normalize,
+    error::{Error, Result},
+};
 
 /// Where text messages are handed in, unless the configuration names another place.
 const TWILIO: &str = "https://api.twilio.com";
@@ -23,6 +26,8 @@ pub struct OutgoingConfig {
     pub web_push: WebPushConfig,
     /// Text messages.
     pub sms: Option<SmsConfig>,
+    /// What other programs are told.
+    pub webhooks: WebhooksConfig,
 }
 
 /// How emails leave.
@@ -107,6 +112,15 @@ pub struct SmsConfig {
     pub auth_token: String,
     /// A number in E.164, an alphanumeric sender, or a messaging service (`MG…`).
     pub from: String,
+    /// Longer texts are cut.
+    pub max_segments: u32,
+}
+
+/// What other programs are told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WebhooksConfig {
+    /// Hosts, or `http(s)://host:port`, that may be called though they are not public.
+    pub allowed_hosts: Vec<String>,
 }
 
 /// Checks what is given; a channel that is given by half is a mistake, not a channel that is off. `host` stands in the
@@ -115,6 +129,7 @@ pub(super) fn outgoing(
     mut email: RawEmail,
     push: RawWebPush,
     sms: RawSms,
+    webhooks: RawWebhooks,
     host: &str,
     warnings: &mut Vec<String>,
 ) -> Result<OutgoingConfig> {
@@ -124,11 +139,12 @@ pub(super) fn outgoing(
         }
     }
     let admin_address = given(&email.admin);
+    let webhooks = WebhooksConfig { allowed_hosts: list(&webhooks.allowed_hosts) };
     if email.url != "off" && email.from.is_empty() {
         email.from = format!("Bellhop <bellhop@{host}>");
         warnings.push(format!("email.from is not given: emails come from bellhop@{host}"));
     }
-    Ok(OutgoingConfig { email: emails(email)?, admin_address, web_push: web_push(push)?, sms: texts(sms)? })
+    Ok(OutgoingConfig { email: emails(email)?, admin_address, web_push: web_push(push)?, sms: texts(sms)?, webhooks })
 }
 
 fn emails(raw: RawEmail) -> Result<Option<EmailConfig>> {
@@ -193,7 +209,24 @@ fn texts(raw: RawSms) -> Result<Option<SmsConfig>> {
         url if url.starts_with("https://") || url.starts_with("http://") => url.to_owned(),
         url => return Err(wrong_scheme("sms.url", "https:// or http://", url)),
     };
-    Ok(Some(SmsConfig { url, account_sid: raw.account_sid, auth_token: raw.auth_token, from: raw.from }))
+    if !is_sender(&raw.from) {
+        return Err(Error::Config(
+            "sms.from must be a number (+15550100123), a name of up to 11 letters, digits and spaces, or MG…"
+                .to_owned(),
+        ));
+    }
+    if !(1..=10).contains(&raw.max_segments) {
+        return Err(Error::Config("sms.max_segments must be 1 to 10".to_owned()));
+    }
+    let RawSms { account_sid, auth_token, from, max_segments, .. } = raw;
+    Ok(Some(SmsConfig { url, account_sid, auth_token, from, max_segments }))
+}
+
+/// A number in E.164, a messaging service, or a name with a letter in it.
+fn is_sender(from: &str) -> bool {
+    let is_name = from.len() <= 11 && from.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b' ');
+    let is_service = from.len() == 34 && from.starts_with("MG") && from.bytes().all(|b| b.is_ascii_alphanumeric());
+    normalize(from).as_deref() == Some(from) || is_service || is_name && from.bytes().any(|b| b.is_ascii_alphabetic())
 }
 
 fn given(text: &str) -> Option<String> {

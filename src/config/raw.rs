@@ -27,6 +27,7 @@ pub(super) struct Raw {
     pub email: RawEmail,
     pub web_push: RawWebPush,
     pub sms: RawSms,
+    pub webhooks: RawWebhooks,
 }
 
 #[derive(Debug, Deserialize)]
@@ -99,6 +100,13 @@ pub(super) struct RawSms {
     pub account_sid: String,
     pub auth_token: String,
     pub from: String,
+    pub max_segments: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawWebhooks {
+    pub allowed_hosts: String,
 }
 
 impl Raw {

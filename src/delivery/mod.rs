@@ -1,5 +1,5 @@
 //! What goes out when no device of a person confirmed a notification, and what goes out in any case: web push, email,
-//! text messages.
+//! text messages. And what other programs are told of it.
 //!
 //! The `planner` decides the fallback, a `worker` for each channel sends what is due. A channel sends one message and says
 //! how that ended ([`Outcome`]); when, to whom, how often again and whether at all is not a channel's business.
@@ -14,6 +14,12 @@ mod service;
 mod timeline;
 mod worker;
 pub mod web_push;
+mod read_some;
+mod retry_after;
+
+pub mod address;
+pub mod sms;
+pub mod webhooks;
 
 pub use outcome::Outcome;
 pub use planner::{Endpoints, Planner, Presences};

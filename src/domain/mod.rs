@@ -15,10 +15,12 @@ pub mod preferences;
 pub mod presence;
 pub mod quiet_hours;
 pub mod settings;
+pub mod sms;
 pub mod snapshot;
 pub mod ticket;
 pub mod ticket_acts;
 pub mod time;
+pub mod webhook;
 
 use std::sync::Arc;
 

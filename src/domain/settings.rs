@@ -52,6 +52,24 @@ pub struct Settings {
     pub defaults: Preferences,
     /// Critical ones get through quiet hours, whatever agents wish (D-12).
     pub critical_always: bool,
+    /// Limits of text messages.
+    pub sms: SmsLimits,
+}
+
+/// Limits of text messages (R-154, D-10). A day is one of UTC, from midnight to midnight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SmsLimits {
+    /// Text messages a day, of the whole installation.
+    pub daily_limit: u32,
+    /// Text messages a day to one person.
+    pub daily_limit_per_person: u32,
+}
+
+impl Default for SmsLimits {
+    fn default() -> SmsLimits {
+        SmsLimits { daily_limit: 50, daily_limit_per_person: 10 }
+    }
 }
 
 impl Default for Settings {
@@ -75,6 +93,7 @@ impl Default for Settings {
             help_topics: BTreeMap::new(),
             defaults: Preferences::default(),
             critical_always: false,
+            sms: SmsLimits::default(),
         }
     }
 }

@@ -5,7 +5,13 @@ use std::collections::HashMap;
 use ahash::AHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::{Id, Millis, directory::Directory, preferences::Preferences, settings::Settings};
+use super::{
+    Id, Millis,
+    directory::Directory,
+    preferences::Preferences,
+    settings::Settings,
+    webhook::{Webhook, WebhookType},
+};
 
 /// One version of everything that is read on each event and changed seldom.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +28,8 @@ pub struct Snapshot {
     pub api_keys: HashMap<String, ApiKey>,
     /// Adapters' sources by name.
     pub sources: HashMap<Id, Source>,
+    /// Programs that want to hear, by id.
+    pub webhooks: HashMap<Id, Webhook>,
 }
 
 impl Snapshot {
@@ -29,6 +37,11 @@ impl Snapshot {
     pub fn preferences_of(&self, agent: &str) -> &Preferences {
         static NONE: std::sync::LazyLock<Preferences> = std::sync::LazyLock::new(Preferences::default);
         self.preferences.get(agent).unwrap_or(&NONE)
+    }
+
+    /// The programs that want to hear of this; as a rule there are none, and that costs nothing.
+    pub fn webhooks_for(&self, kind: WebhookType) -> impl Iterator<Item = &Webhook> {
+        self.webhooks.values().filter(move |webhook| webhook.wants(kind))
     }
 }
 

@@ -30,9 +30,13 @@ mod sentence;
 mod session;
 mod settings;
 mod settings_check;
+mod sms;
 mod sources;
 mod test;
+mod twilio;
 mod watches;
+mod webhook_log;
+mod webhooks;
 mod who;
 mod why;
 
@@ -52,7 +56,8 @@ use crate::{
     auth::{Authenticator, Origins},
     bus::Bus,
     clock::Clock,
-    delivery::{Delivery, web_push::WebPush},
+    config::SmsConfig,
+    delivery::{Delivery, address::Addresses, web_push::WebPush},
     domain::plan::Router,
     error::{Error, Result},
     live::Live,
@@ -76,6 +81,10 @@ pub struct AppState {
     pub auth: Arc<Authenticator>,
     /// Wakes devices.
     pub push: Arc<WebPush>,
+    /// The account for text messages: its token signs what Twilio tells.
+    pub sms: Option<SmsConfig>,
+    /// Where webhooks may lead.
+    pub webhook_addresses: Addresses,
     /// Figures.
     pub metrics: Arc<Metrics>,
     /// Where the time comes from.

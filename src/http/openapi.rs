@@ -66,6 +66,8 @@ const TAGS: &[(&str, &str)] = &[
     ("Deliveries", "What goes out beside the bell, and what became of it."),
     ("Settings", "What administrators set, and why somebody hears of something."),
     ("Sources", "Helpdesks that post their own webhooks."),
+    ("Text messages", "Who gets none, and what Twilio tells."),
+    ("Webhooks", "Other programs that are told what happens, as Standard Webhooks."),
     ("Operations", "For whoever runs it."),
 ];
 
@@ -188,9 +190,13 @@ mod tests {
         include_str!("problem.rs"),
         include_str!("records.rs"),
         include_str!("session.rs"),
+        include_str!("sms.rs"),
         include_str!("sources.rs"),
         include_str!("test.rs"),
+        include_str!("twilio.rs"),
         include_str!("watches.rs"),
+        include_str!("webhook_log.rs"),
+        include_str!("webhooks.rs"),
         include_str!("why.rs"),
     ];
 

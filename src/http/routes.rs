@@ -10,7 +10,7 @@ use super::{
     changes, deliveries, directory, events, explain, hooks, import, inbox, me, notifications, ops, people, preferences,
     problem, push,
     records::{agents, contacts, departments, teams},
-    remove, session, settings, sources, test, watches, why,
+    remove, session, settings, sms, sources, test, twilio, watches, webhook_log, webhooks, why,
 };
 
 macro_rules! routes {
@@ -58,6 +58,8 @@ routes! {
     "/api/v1/me/beams-auth" { get push::beams_auth }
     "/api/v1/push-key" { get push::key }
     "/session" { post session::sign_in, delete session::sign_out }
+    "/hooks/twilio/status" { post twilio::status }
+    "/hooks/twilio/inbound" { post twilio::inbound }
     "/hooks/{kind}/{source}" { post hooks::accept }
     "/api/v1/notifications" { post notifications::create }
     "/api/v1/events/{id}/explanation" { get why::event }
@@ -81,6 +83,13 @@ routes! {
     "/api/v1/sources" { get sources::list }
     "/api/v1/sources/{source}" { get sources::show, put sources::put, delete sources::remove }
     "/api/v1/sources/{source}/people/{external_id}" { put people::put, delete people::remove }
+    "/api/v1/sms/opt-outs" { get sms::list }
+    "/api/v1/sms/opt-outs/{phone}" { put sms::put, delete sms::remove }
+    "/api/v1/webhooks" { get webhooks::list, post webhooks::create }
+    "/api/v1/webhooks/{id}" { get webhooks::show, put webhooks::put, delete webhooks::remove }
+    "/api/v1/webhooks/{id}/rotate" { post webhooks::rotate }
+    "/api/v1/webhooks/{id}/messages" { get webhook_log::list }
+    "/api/v1/webhooks/{id}/messages/{message}/replay" { post webhook_log::replay }
     "/healthz" { get ops::health }
     "/readyz" { get ops::ready }
     "/metrics" { get ops::metrics }

@@ -32,6 +32,13 @@ pub struct Producer {
 #[derive(Debug, Clone, Copy)]
 pub struct Admin;
 
+/// The same with their name, for what is noted beside an act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedAdmin {
+    /// Agent id, or `key:` and the id of an API key; `key:environment` for the one that the environment gives.
+    pub name: String,
+}
+
 /// An agent, known and not inactive.
 #[derive(Debug, Clone)]
 pub struct AgentUser {
@@ -64,17 +71,42 @@ impl FromRequest for Admin {
     type Future = LocalBoxFuture<'static, Result<Admin>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        admin(request.clone()).map(|who| who.map(|_| Admin)).boxed_local()
+    }
+}
+
+impl FromRequest for NamedAdmin {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<NamedAdmin>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         async move {
-            match principal(request.clone()).await? {
-                Principal::Key(key) if key.allows(Scope::Admin) => Ok(Admin),
-                Principal::Agent(agent) if is_admin(state_of(&request)?, &agent.id) => Ok(Admin),
-                Principal::Key(_) => Err(Error::Forbidden("this API key does not have the scope admin")),
-                Principal::Agent(_) => Err(Error::Forbidden("this is for administrators")),
-            }
+            let name = match admin(request.clone()).await? {
+                Principal::Agent(agent) => agent.id.to_string(),
+                Principal::Key(key) => format!("key:{}", key_id(state_of(&request)?, key.hash.as_deref())),
+            };
+            Ok(NamedAdmin { name })
         }
         .boxed_local()
     }
+}
+
+async fn admin(request: HttpRequest) -> Result<Principal> {
+    match principal(request.clone()).await? {
+        Principal::Key(key) if !key.allows(Scope::Admin) => {
+            Err(Error::Forbidden("this API key does not have the scope admin"))
+        }
+        Principal::Agent(agent) if !is_admin(state_of(&request)?, &agent.id) => {
+            Err(Error::Forbidden("this is for administrators"))
+        }
+        admin => Ok(admin),
+    }
+}
+
+fn key_id(state: &AppState, hash: Option<&str>) -> String {
+    let known = hash.and_then(|hash| state.store.snapshot().api_keys.get(hash).map(|key| key.id.to_string()));
+    known.unwrap_or_else(|| "environment".to_owned())
 }
 
 impl FromRequest for AgentUser {

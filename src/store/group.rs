@@ -20,6 +20,7 @@ use super::{
     request::{Answer, Committed, Context, Failure, Request},
     resolve,
     tickets::Tickets,
+    webhook_messages,
 };
 use crate::{
     domain::{
@@ -32,6 +33,7 @@ use crate::{
         plan::{Facts, Plan, Receipt, ReceiptStatus},
         presence::{self, OFFLINE_EMAIL},
         snapshot::Snapshot,
+        webhook::WebhookType,
     },
     error::{Error, Result},
 };
@@ -294,7 +296,15 @@ impl<'a> Group<'a> {
         let entries: Vec<NewEntry<'_>> = made.collect::<Result<_>>()?;
         notifications::insert(conn, &entries)?;
         self.plan_deliveries(conn)?;
+        self.tell_webhooks(conn)?;
         Ok(true)
+    }
+
+    /// Keeps `notification.created` for the programs that want it; as a rule there are none, and nothing happens.
+    fn tell_webhooks(&self, conn: &mut Conn) -> Result<()> {
+        let made = || self.changes.iter().filter_map(notifications::told).collect();
+        webhook_messages::enqueue_all(conn, &self.snapshot, WebhookType::NotificationCreated, self.now, made)?;
+        Ok(())
     }
 
     fn plan_deliveries(&self, conn: &mut Conn) -> Result<()> {

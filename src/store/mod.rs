@@ -33,6 +33,8 @@ mod request;
 mod resolve;
 mod schema;
 mod shared;
+mod sms_limits;
+mod sms_messages;
 mod sources;
 mod teller;
 mod tickets;
@@ -40,6 +42,7 @@ mod traces;
 mod transfer;
 mod types;
 mod upkeep;
+mod webhook_messages;
 mod writer;
 
 use std::collections::{BTreeMap, HashMap};
@@ -57,9 +60,12 @@ pub use self::{
     push_subscriptions::{NewPushSubscription, PushSubscription, SUBSCRIPTIONS_PER_AGENT},
     queue::{Attempt, EntryNow, FALLBACK, FallbackRow, Queued, Settled},
     records::{Edit, EditChange, RecordKind, SETTINGS_ID, check_id},
+    sms_limits::{Claimed, OptOut},
+    sms_messages::Received,
     traces::{Looked, Place, Spot},
     types::{DeliveryNote, Heads, KeptWatch, OnCommit, SourceStatus, StoreOptions, UnmatchedPerson, WatchedTicket},
     upkeep::Swept,
+    webhook_messages::{ClaimedMessage, Settled as SettledMessage, WebhookMessage},
 };
 use self::{
     connection::{Conn, POOL_WAIT, Purpose, ReadPool, connect, read_pool},

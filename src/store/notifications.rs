@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, Queryable, Selectable};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
@@ -235,6 +236,17 @@ fn notification(draft: Draft, seq: i64, now: Millis) -> Notification {
         snoozed_until: None,
         resolved: None,
         quiet: draft.quiet,
+    }
+}
+
+/// What programs hear of a change that is a new entry.
+pub fn told(change: &InboxChange) -> Option<Result<Value>> {
+    match &change.what {
+        Change::Entry(made) => {
+            let entry = serde_json::to_value(made).map_err(|error| Error::Internal(error.to_string()));
+            Some(entry.map(|entry| json!({"agent": &*change.agent, "notification": entry})))
+        }
+        Change::Acted { .. } | Change::Removed { .. } => None,
     }
 }
 

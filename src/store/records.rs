@@ -24,6 +24,7 @@ use crate::{
         preferences::Preferences,
         settings::Settings,
         snapshot::{ApiKey, Snapshot, Source},
+        webhook::Webhook,
     },
     error::{Error, Result},
 };
@@ -41,10 +42,11 @@ pub enum RecordKind {
     Settings,
     ApiKey,
     Source,
+    Webhook,
 }
 
 impl RecordKind {
-    const ALL: [RecordKind; 8] = [
+    const ALL: [RecordKind; 9] = [
         RecordKind::Agent,
         RecordKind::Department,
         RecordKind::Team,
@@ -53,6 +55,7 @@ impl RecordKind {
         RecordKind::Settings,
         RecordKind::ApiKey,
         RecordKind::Source,
+        RecordKind::Webhook,
     ];
 
     /// The word in the store, and in lines of an export.
@@ -66,6 +69,7 @@ impl RecordKind {
             RecordKind::Settings => "settings",
             RecordKind::ApiKey => "api_key",
             RecordKind::Source => "source",
+            RecordKind::Webhook => "webhook",
         }
     }
 
@@ -295,6 +299,7 @@ fn check(kind: RecordKind, body: &Map<String, Value>, pointer: &str) -> Result<(
         RecordKind::Settings => fits::<Settings>(body, pointer),
         RecordKind::ApiKey => fits::<ApiKey>(body, pointer),
         RecordKind::Source => fits::<Source>(body, pointer),
+        RecordKind::Webhook => fits::<Webhook>(body, pointer),
     }
 }
 
@@ -364,6 +369,8 @@ fn take(to: &mut Snapshot, kind: &str, id: &str, body: Option<&str>) -> Result<(
         }
         (RecordKind::Source, Some(body)) => drop(to.sources.insert(id.into(), parse(body)?)),
         (RecordKind::Source, None) => drop(to.sources.remove(id)),
+        (RecordKind::Webhook, Some(body)) => drop(to.webhooks.insert(id.into(), parse(body)?)),
+        (RecordKind::Webhook, None) => drop(to.webhooks.remove(id)),
     }
     Ok(())
 }

@@ -209,6 +209,60 @@ table! {
     }
 }
 
+table! {
+    sms_opt_outs (phone) {
+        phone -> Text,
+        source -> Text,
+        by_whom -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    sms_sent (delivery_id) {
+        delivery_id -> Text,
+        kind -> Text,
+        ticket_id -> Nullable<Text>,
+        recipient -> Text,
+        day -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    sms_messages (id) {
+        id -> Text,
+        sid -> Nullable<Text>,
+        direction -> Text,
+        phone -> Nullable<Text>,
+        ticket_id -> Nullable<Text>,
+        recipient -> Nullable<Text>,
+        status -> Text,
+        rank -> BigInt,
+        error_code -> Nullable<BigInt>,
+        segments -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+table! {
+    webhook_messages (id) {
+        id -> Text,
+        webhook_id -> Text,
+        #[sql_name = "type"]
+        kind -> Text,
+        body -> Text,
+        state -> Text,
+        attempts -> BigInt,
+        due_at -> Nullable<BigInt>,
+        last_status -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(watches, tickets);
 allow_tables_to_appear_in_same_query!(notifications, contents);
 

@@ -23,6 +23,8 @@ mod live;
 mod model;
 mod push;
 mod routing;
+mod sms;
 mod store;
 mod stories;
 mod transfer;
+mod webhooks;

@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "the peers offer more than any one story takes")]
 
 pub mod databases;
+pub mod http;
+pub mod program;
 pub mod proxy;
 pub mod redis;
 

@@ -3,12 +3,14 @@
 use bellhop::{
     config::StoreUrl,
     domain::{
+        Id,
         directory::Agent,
         event::{Actor, ActorKind, ContactRef, Event, Message},
         nudge::Change,
+        sms::{OptOutSource, ReceivedSms, SentSms, SmsClaim, SmsKind},
     },
     erasure::{Erased, Subject, erase},
-    store::{DeliveryNote, KeptWatch},
+    store::{DeliveryNote, Edit, KeptWatch, RecordKind},
 };
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_types::Text};
 use serde_json::json;
@@ -34,7 +36,11 @@ const EVERYTHING: &str = "SELECT body || explanation || notified AS line FROM ev
     UNION ALL SELECT agent_id || coalesce(resolved, '') FROM notifications \
     UNION ALL SELECT agent_id || title || body || actor || coalesce(ticket_subject, '') FROM contents \
     UNION ALL SELECT contact FROM contact_presence \
-    UNION ALL SELECT external_id || name FROM source_people";
+    UNION ALL SELECT external_id || name FROM source_people \
+    UNION ALL SELECT phone || ' ' || coalesce(by_whom, '') FROM sms_opt_outs \
+    UNION ALL SELECT 'sent to ' || recipient FROM sms_sent \
+    UNION ALL SELECT coalesce(phone, '') || ' ' || coalesce(recipient, '') FROM sms_messages \
+    UNION ALL SELECT body FROM webhook_messages";
 
 /// Whatever the tables say, read beside the store.
 fn everything(rig: &Rig) -> String {
@@ -84,7 +90,31 @@ fn by_ana(id: &str) -> Event {
     event
 }
 
+/// A program hears of everything, and Ana gets texts.
+async fn tell_and_text(rig: &Rig) {
+    let body = json!({"url": "https://a.example.com/", "types": ["notification.created", "sms.received"], "active": true,
+                      "secret": "whsec_YQ==", "created_at": 0});
+    let edit = Edit::merge(RecordKind::Webhook, "w", body.as_object().unwrap().clone(), String::new()).unwrap();
+    rig.store.edit(vec![edit]).await.unwrap();
+    let phone = "+15550100".to_owned();
+    let (delivery, recipient) = ("d-1".to_owned(), Id::from("ana"));
+    let claim = SmsClaim {
+        delivery: delivery.clone(),
+        kind: SmsKind::Chat,
+        ticket: None,
+        recipient: recipient.clone(),
+        phone: Some(phone.clone()),
+    };
+    rig.store.claim_sms(claim).await.unwrap().unwrap();
+    let sent = SentSms { delivery, sid: None, phone: phone.clone(), ticket: None, recipient, segments: 1 };
+    rig.store.note_sms_sent(sent).await.unwrap();
+    rig.store.opt_out(&phone, OptOutSource::Admin, None).await.unwrap();
+    let (media, text) = (Vec::new(), "It is me, Anita".to_owned());
+    rig.store.take_sms(ReceivedSms { sid: "SM1".to_owned(), from: phone, text, media, word: None }).await.unwrap();
+}
+
 async fn no_table_holds_a_trace_of_an_erased_agent(rig: Rig) {
+    tell_and_text(&rig).await;
     rig.post(by_ana("evt-1")).await;
     rig.post(assigned_ticket("evt-2", "HD-2", &["banana"])).await;
     let watch = |agent: &str| KeptWatch { agent: agent.into(), ticket: "HD-1".into(), active: true, auto: false };
@@ -105,6 +135,7 @@ async fn no_table_holds_a_trace_of_an_erased_agent(rig: Rig) {
     {
         assert!(!left.contains(trace), "{trace} is still there:\n{left}");
     }
+    assert!(left.contains("notification.created"), "what was told of others stays:\n{left}");
     assert!(left.contains("4Tom") && left.contains("HD-1 ben") && left.contains("banana"), "{left}");
     let ben = rig.store.changes(&"ben".into(), 0, 10).await.unwrap();
     assert_eq!((&*ben.entries[0].title, ben.inbox.seq, ben.inbox.floor_seq), ("Erased person assigned it", 2, 2));

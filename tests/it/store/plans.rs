@@ -9,8 +9,9 @@ use bellhop::{
         act::{Act, Op, Selector, Until},
         erasure::{Person, PersonKind},
         inbox::{ListFilter, ListStatus},
+        sms::{OptWord, ReceivedSms, SentSms, SmsClaim, SmsKind, SmsStatus},
     },
-    store::Place,
+    store::{Edit, Place, RecordKind},
 };
 use diesel::{
     Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection,
@@ -104,6 +105,58 @@ async fn use_everything(rig: &Rig) {
     rig.store.sweep(None, NOW + 1_000).await.unwrap();
     rig.store.forget_events(NOW + 1).await.unwrap();
     rig.store.refresh().await.unwrap();
+    use_outgoing(rig).await;
+}
+
+/// Text messages and webhooks.
+async fn use_outgoing(rig: &Rig) {
+    let phone = "+15550100123".to_owned();
+    let claim = SmsClaim {
+        delivery: "d-1".to_owned(),
+        kind: SmsKind::Critical,
+        ticket: Some("HD-7".into()),
+        recipient: "pia".into(),
+        phone: Some(phone.clone()),
+    };
+    let pia = serde_json::json!({"role": "pm"}).as_object().unwrap().clone();
+    let edit = Edit::merge(RecordKind::Agent, "pia", pia, String::new()).unwrap();
+    rig.store.edit(vec![edit]).await.unwrap();
+    rig.store.claim_sms(claim.clone()).await.unwrap().unwrap();
+    rig.store.claim_sms(SmsClaim { delivery: "d-2".to_owned(), ..claim }).await.unwrap().unwrap_err();
+    let sent = SentSms {
+        delivery: "d-1".to_owned(),
+        sid: Some("SM1".to_owned()),
+        phone: phone.clone(),
+        ticket: None,
+        recipient: "pia".into(),
+        segments: 1,
+    };
+    rig.store.note_sms_sent(sent).await.unwrap();
+    let status = SmsStatus {
+        sid: "SM2".to_owned(),
+        delivery: Some("d-3".to_owned()),
+        status: "sent".to_owned(),
+        error_code: None,
+    };
+    rig.store.note_sms_status(status).await.unwrap();
+    let word = OptWord::of(None, "STOP");
+    let (media, text) = (Vec::new(), "STOP".to_owned());
+    rig.store.take_sms(ReceivedSms { sid: "SM3".to_owned(), from: phone.clone(), text, media, word }).await.unwrap();
+    rig.store.opt_outs(Some("+1".to_owned()), 10).await.unwrap();
+    rig.store.opt_in(&phone).await.unwrap();
+    let person = Person::new(PersonKind::Agent, "pia".into()).at(Some(&phone));
+    rig.store.forget_sms(&person).await.unwrap();
+    rig.store.forget_old_sms(NOW + 1_000).await.unwrap();
+    let webhook = bellhop::domain::Id::from("w");
+    rig.store.webhooks_due(vec![webhook.clone()]).await.unwrap();
+    rig.store.claim_webhook(&webhook, 4, 1_000).await.unwrap();
+    rig.store.replay_webhook(&webhook, "m").await.unwrap();
+    for state in [None, Some("failed".to_owned())] {
+        rig.store.webhook_messages(&webhook, state, Some("x".to_owned()), 10).await.unwrap();
+    }
+    rig.store.leave_webhook_messages(&person, Some("a".to_owned())).await.unwrap();
+    rig.store.forget_old_webhook_messages(NOW).await.unwrap();
+    rig.store.remove_webhook_messages(&webhook).await.unwrap();
 }
 
 static ASKED: LazyLock<Mutex<BTreeSet<String>>> = LazyLock::new(Mutex::default);
@@ -141,7 +194,18 @@ async fn db_sqlite_scans_no_table() {
     ASKED.lock().unwrap().clear();
     use_everything(&rig).await;
     let asked = ASKED.lock().unwrap().clone();
-    let tables = ["notifications", "contents", "inboxes", "events", "tickets", "watches"];
+    let tables = [
+        "notifications",
+        "contents",
+        "inboxes",
+        "events",
+        "tickets",
+        "watches",
+        "sms_opt_outs",
+        "sms_sent",
+        "sms_messages",
+        "webhook_messages",
+    ];
     let ours = asked.iter().filter(|sql| {
         let verb = sql.split_whitespace().next().unwrap_or("");
         ["SELECT", "UPDATE", "DELETE", "WITH"].contains(&verb) && tables.iter().any(|table| sql.contains(table))
