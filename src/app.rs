@@ -20,6 +20,7 @@ use crate::{
     bus::{Bus, LocalBus, RedisBus, RedisOptions},
     clock::Clock,
     config::{BusUrl, Config, JwksConfig, OutgoingConfig, StoreUrl, TokenConfig},
+    delivery::{email::Mailer, links::LinkSigner},
     domain::{Id, nudge::InboxChange, plan::Router, snapshot::Scope},
     error::{Error, Result},
     http::{self, AppState, DemoState, HttpOptions},
@@ -141,6 +142,9 @@ impl Running {
                 tracing::error!(%error, "a job ended in a panic");
             }
         }
+        if let Some(mailer) = &self.state.mailer {
+            mailer.close().await;
+        }
         let store = self.state.store.clone();
         drop(self.state);
         store.close().await;
@@ -162,6 +166,7 @@ fn outgoing(config: &Config) -> Outgoing {
 
 async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
     let node: Id = Uuid::now_v7().to_string().into();
+    let mailer = config.outgoing.email.as_ref().map(|email| Mailer::new(email, extras.clock.clone())).transpose()?;
     let metrics = Metrics::new()?;
     let registry = Registry::new(config.live.clone(), extras.clock.clone());
     let bus = open_bus(&config.bus, &node, registry.clone(), &metrics)?;
@@ -188,6 +193,7 @@ async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
         check: check_with(auth.clone()),
         origins: options.origins.clone(),
     })?;
+    let links = LinkSigner::new(&store.secret("link")?, &options.public_url, extras.clock.clone())?;
     let demo = extras.demo.map(|make| make(Demo { auth: auth.clone() }));
     let state = web::Data::new(AppState {
         options,
@@ -196,6 +202,9 @@ async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
         live: Arc::new(live.clone()),
         router,
         auth,
+        mailer: mailer.map(Arc::new),
+        links: Arc::new(links),
+        link_limit: Arc::default(),
         metrics,
         clock: extras.clock,
         draining: Arc::new(AtomicBool::new(false)),

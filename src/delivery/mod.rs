@@ -4,6 +4,9 @@
 //! Each channel sends one message and says how that ended ([`Outcome`]); when, to whom, how often again and whether at all
 //! is not a channel's business.
 
+pub mod email;
+pub mod links;
 mod outcome;
+pub mod templates;
 
 pub use outcome::Outcome;

@@ -15,6 +15,7 @@ pub mod presence;
 pub mod quiet_hours;
 pub mod settings;
 pub mod snapshot;
+pub mod template;
 pub mod ticket;
 pub mod ticket_acts;
 pub mod time;

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use ahash::AHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::{Id, Millis, directory::Directory, preferences::Preferences, settings::Settings};
+use super::{
+    Id, Millis, directory::Directory, preferences::Preferences, settings::Settings, template::Template,
+};
 
 /// One version of everything that is read on each event and changed seldom.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +24,8 @@ pub struct Snapshot {
     pub api_keys: HashMap<String, ApiKey>,
     /// Adapters' sources by name.
     pub sources: HashMap<Id, Source>,
+    /// Administrators' templates in force, by name; the shipped ones are not here.
+    pub templates: HashMap<Id, Template>,
 }
 
 impl Snapshot {

@@ -9,16 +9,19 @@ mod changes;
 mod cors;
 mod demo;
 mod directory;
+mod email;
 mod events;
 mod explain;
 mod hooks;
 mod import;
 mod inbox;
+mod links;
 mod me;
 mod notifications;
 mod openapi;
 mod ops;
 mod outer;
+mod page;
 mod people;
 mod preferences;
 mod records;
@@ -28,7 +31,9 @@ mod sentence;
 mod session;
 mod settings;
 mod settings_check;
+mod sign_in_link;
 mod sources;
+mod templates;
 mod test;
 mod watches;
 mod who;
@@ -47,9 +52,10 @@ use tokio::sync::Semaphore;
 
 pub use self::openapi::document as openapi_document;
 use crate::{
-    auth::{Authenticator, Origins},
+    auth::{Authenticator, LinkLimit, Origins},
     bus::Bus,
     clock::Clock,
+    delivery::{email::Mailer, links::LinkSigner},
     domain::plan::Router,
     error::{Error, Result},
     live::Live,
@@ -71,6 +77,12 @@ pub struct AppState {
     pub router: Arc<dyn Router>,
     /// Who is calling.
     pub auth: Arc<Authenticator>,
+    /// The way of emails; none while `email.url` is off.
+    pub mailer: Option<Arc<Mailer>>,
+    /// Makes and reads the links at the foot of emails.
+    pub links: Arc<LinkSigner>,
+    /// How many links to sign in with were asked for.
+    pub link_limit: Arc<LinkLimit>,
     /// Figures.
     pub metrics: Arc<Metrics>,
     /// Where the time comes from.

@@ -64,6 +64,7 @@ const TAGS: &[(&str, &str)] = &[
     ("Agents", "An agent's own inbox. `Authorization: Bearer <JWT>`, or the session cookie of the bundled pages."),
     ("Directory", "People and groups. An API key with the scope admin, or an agent with the role admin."),
     ("Settings", "What administrators set, and why somebody hears of something."),
+    ("Emails", "Their wording, their way, and addresses to which none are sent."),
     ("Sources", "Helpdesks that post their own webhooks."),
     ("Operations", "For whoever runs it."),
 ];
@@ -175,6 +176,7 @@ mod tests {
     const SOURCES: &[&str] = &[
         include_str!("changes.rs"),
         include_str!("directory.rs"),
+        include_str!("email.rs"),
         include_str!("events.rs"),
         include_str!("explain.rs"),
         include_str!("hooks.rs"),
@@ -187,7 +189,9 @@ mod tests {
         include_str!("problem.rs"),
         include_str!("records.rs"),
         include_str!("session.rs"),
+        include_str!("sign_in_link.rs"),
         include_str!("sources.rs"),
+        include_str!("templates.rs"),
         include_str!("test.rs"),
         include_str!("watches.rs"),
         include_str!("why.rs"),

@@ -7,9 +7,10 @@ use actix_web::{
 use utoipa::OpenApi;
 
 use super::{
-    changes, directory, events, explain, hooks, import, inbox, me, notifications, ops, people, preferences, problem,
+    changes, directory, email, events, explain, hooks, import, inbox, links, me, notifications, ops, people, preferences,
+    problem,
     records::{agents, contacts, departments, teams},
-    remove, session, settings, sources, test, watches, why,
+    remove, session, settings, sign_in_link, sources, templates, test, watches, why,
 };
 
 macro_rules! routes {
@@ -51,6 +52,9 @@ routes! {
     "/api/v1/me/watches/{ticket}" { put watches::follow, delete watches::unfollow }
     "/api/v1/me/test" { post test::send }
     "/session" { post session::sign_in, delete session::sign_out }
+    "/session/link" { post sign_in_link::ask }
+    "/session/link/{token}" { get sign_in_link::show, post sign_in_link::follow }
+    "/l/{token}" { get links::show, post links::act }
     "/hooks/{kind}/{source}" { post hooks::accept }
     "/api/v1/notifications" { post notifications::create }
     "/api/v1/events/{id}/explanation" { get why::event }
@@ -70,6 +74,16 @@ routes! {
     "/api/v1/sources" { get sources::list }
     "/api/v1/sources/{source}" { get sources::show, put sources::put, delete sources::remove }
     "/api/v1/sources/{source}/people/{external_id}" { put people::put, delete people::remove }
+    "/api/v1/templates" { get templates::list }
+    "/api/v1/templates/{name}" { get templates::show, put templates::put, delete templates::remove }
+    "/api/v1/templates/{name}/versions" { get templates::versions }
+    "/api/v1/templates/{name}/restore" { post templates::restore }
+    "/api/v1/templates/{name}/preview" { post templates::preview }
+    "/api/v1/templates/{name}/test" { post templates::test }
+    "/api/v1/email/test" { post email::test }
+    "/api/v1/email/bounces" { post email::bounces }
+    "/api/v1/email/suppressions" { get email::suppressions }
+    "/api/v1/email/suppressions/{address}" { delete email::unsuppress }
     "/healthz" { get ops::health }
     "/readyz" { get ops::ready }
     "/metrics" { get ops::metrics }

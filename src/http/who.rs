@@ -29,8 +29,11 @@ pub struct Producer {
 }
 
 /// Whoever may administer: an API key with that scope, or an agent with the role admin.
-#[derive(Debug, Clone, Copy)]
-pub struct Admin;
+#[derive(Debug, Clone)]
+pub struct Admin {
+    /// Who it is, for what is kept about changes: the agent's id, or the name of the API key.
+    pub by: String,
+}
 
 /// An agent, known and not inactive.
 #[derive(Debug, Clone)]
@@ -67,8 +70,12 @@ impl FromRequest for Admin {
         let request = request.clone();
         async move {
             match principal(request.clone()).await? {
-                Principal::Key(key) if key.allows(Scope::Admin) => Ok(Admin),
-                Principal::Agent(agent) if is_admin(state_of(&request)?, &agent.id) => Ok(Admin),
+                Principal::Key(key) if key.allows(Scope::Admin) => {
+                    Ok(Admin { by: name_of(state_of(&request)?, &key) })
+                }
+                Principal::Agent(agent) if is_admin(state_of(&request)?, &agent.id) => {
+                    Ok(Admin { by: agent.id.to_string() })
+                }
                 Principal::Key(_) => Err(Error::Forbidden("this API key does not have the scope admin")),
                 Principal::Agent(_) => Err(Error::Forbidden("this is for administrators")),
             }
@@ -99,6 +106,13 @@ fn producer(who: Principal) -> Result<Producer> {
         Principal::Key(_) => Err(Error::Forbidden("this API key does not have the scope events")),
         Principal::Agent(_) => Err(Error::Forbidden("events are posted with an API key")),
     }
+}
+
+/// The key that the environment gives has no name.
+fn name_of(state: &AppState, key: &KeyClaim) -> String {
+    let snapshot = state.store.snapshot();
+    let known = key.hash.as_ref().and_then(|hash| snapshot.api_keys.get(hash));
+    known.map_or_else(|| "admin key".to_owned(), |key| key.name.clone())
 }
 
 fn is_admin(state: &AppState, agent: &str) -> bool {

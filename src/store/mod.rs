@@ -5,6 +5,7 @@
 //! seldom is held in memory with a version (`records`).
 
 mod acts;
+mod addresses;
 mod bulk;
 mod checkpoint;
 mod connection;
@@ -17,6 +18,7 @@ mod inbox;
 mod insert;
 mod memory;
 mod migrations;
+mod muted;
 mod notifications;
 mod presences;
 mod raw;
@@ -27,8 +29,10 @@ mod request;
 mod resolve;
 mod schema;
 mod shared;
+mod sign_in_links;
 mod sources;
 mod teller;
+mod templates;
 mod tickets;
 mod traces;
 mod transfer;
@@ -50,9 +54,11 @@ use self::{
     writer::Writers,
 };
 pub use self::{
+    addresses::{Bounce, Suppression},
     deliveries::Delivery,
     explained::{KeptEvent, Origin, SourcesOfEvent},
     records::{Edit, EditChange, RecordKind, SETTINGS_ID, check_id},
+    templates::NewTemplate,
     traces::{Looked, Place, Spot},
     types::{DeliveryNote, Heads, KeptWatch, OnCommit, SourceStatus, StoreOptions, UnmatchedPerson, WatchedTicket},
     upkeep::Swept,

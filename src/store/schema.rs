@@ -169,5 +169,44 @@ table! {
     }
 }
 
+table! {
+    templates (name, version) {
+        name -> Text,
+        version -> BigInt,
+        subject -> Text,
+        text -> Text,
+        html -> Nullable<Text>,
+        author -> Text,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    email_addresses (address) {
+        address -> Text,
+        score -> BigInt,
+        soft_at -> Text,
+        suppressed_at -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+        updated_at -> BigInt,
+    }
+}
+
+table! {
+    muted_tickets (agent_id, ticket_id) {
+        agent_id -> Text,
+        ticket_id -> Text,
+        since -> BigInt,
+    }
+}
+
+table! {
+    sign_in_links (hash) {
+        hash -> Text,
+        agent_id -> Text,
+        expires_at -> BigInt,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(watches, tickets);
 allow_tables_to_appear_in_same_query!(notifications, contents);
