@@ -15,7 +15,8 @@ use raw::{Raw, RawAuth, RawHttp, RawStore};
 pub use self::{
     limits::Limits,
     outgoing::{
-        BeamsConfig, DkimConfig, EmailConfig, EmailTransport, OneSignalConfig, OutgoingConfig, SmsConfig, SmtpServer, WebPushConfig,
+        BeamsConfig, DkimConfig, EmailConfig, EmailTransport, OneSignalConfig, OutgoingConfig, SmsConfig, SmtpServer,
+        WebPushConfig,
     },
     raw::DEFAULTS,
 };

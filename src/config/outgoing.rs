@@ -197,9 +197,7 @@ fn web_push(raw: RawWebPush) -> Result<WebPushConfig> {
     };
     let beams = match (given(&raw.beams_instance_id), given(&raw.beams_primary_key)) {
         (None, None) => None,
-        (Some(instance_id), Some(primary_key)) => {
-            Some(BeamsConfig { url: raw.beams_url, instance_id, primary_key })
-        }
+        (Some(instance_id), Some(primary_key)) => Some(BeamsConfig { url: raw.beams_url, instance_id, primary_key }),
         _ => return Err(both("web_push.beams_instance_id", "web_push.beams_primary_key")),
     };
     Ok(WebPushConfig {

@@ -15,12 +15,7 @@ use sha2::Sha256;
 
 use crate::{
     clock::Clock,
-    domain::{
-        Id, Millis,
-        alerts::EmailChoice,
-        preferences::CATEGORIES,
-        snapshot::Snapshot,
-    },
+    domain::{Id, Millis, alerts::EmailChoice, preferences::CATEGORIES, snapshot::Snapshot},
     error::{Error, Result},
     store::{Edit, EditChange, RecordKind, Store},
 };
@@ -227,9 +222,9 @@ fn email_choices(snapshot: &Snapshot, agent: &str, category: Option<&str>) -> Be
     let chosen = snapshot.preferences_of(agent);
     let word = match category {
         None => letter(chosen.channels.get("email").copied()).to_owned(),
-        Some(category) => [&chosen.alert_email, &chosen.fallback_email]
-            .map(|choices| letter(choices.get(category).copied()))
-            .concat(),
+        Some(category) => {
+            [&chosen.alert_email, &chosen.fallback_email].map(|choices| letter(choices.get(category).copied())).concat()
+        }
     };
     Before(word)
 }

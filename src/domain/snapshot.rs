@@ -5,9 +5,7 @@ use std::collections::HashMap;
 use ahash::AHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Id, Millis, directory::Directory, preferences::Preferences, settings::Settings, template::Template,
-};
+use super::{Id, Millis, directory::Directory, preferences::Preferences, settings::Settings, template::Template};
 
 /// One version of everything that is read on each event and changed seldom.
 #[derive(Debug, Clone, Default)]

@@ -50,7 +50,8 @@ pub async fn act(
 ) -> Result<HttpResponse> {
     let Ok(action) = state.links.read(&token) else { return Ok(unknown()) };
     let form = body::read(&request, &mut payload, MAX_FORM_BYTES, "the form").await?;
-    let field = |name: &str| url::form_urlencoded::parse(&form).find(|(known, _)| known == name).map(|(_, value)| value);
+    let field =
+        |name: &str| url::form_urlencoded::parse(&form).find(|(known, _)| known == name).map(|(_, value)| value);
     let done = match field("undo") {
         Some(undo) if undo == "1" => {
             let before = field("before").map(|before| Before(before.into_owned()));

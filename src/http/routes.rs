@@ -7,8 +7,8 @@ use actix_web::{
 use utoipa::OpenApi;
 
 use super::{
-    changes, directory, email, events, explain, hooks, import, inbox, links, me, notifications, ops, people, preferences,
-    problem,
+    changes, directory, email, events, explain, hooks, import, inbox, links, me, notifications, ops, people,
+    preferences, problem,
     records::{agents, contacts, departments, teams},
     remove, session, settings, sign_in_link, sources, templates, test, watches, why,
 };

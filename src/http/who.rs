@@ -70,9 +70,7 @@ impl FromRequest for Admin {
         let request = request.clone();
         async move {
             match principal(request.clone()).await? {
-                Principal::Key(key) if key.allows(Scope::Admin) => {
-                    Ok(Admin { by: name_of(state_of(&request)?, &key) })
-                }
+                Principal::Key(key) if key.allows(Scope::Admin) => Ok(Admin { by: name_of(state_of(&request)?, &key) }),
                 Principal::Agent(agent) if is_admin(state_of(&request)?, &agent.id) => {
                     Ok(Admin { by: agent.id.to_string() })
                 }

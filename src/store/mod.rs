@@ -46,13 +46,6 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use self::{
-    connection::{Conn, POOL_WAIT, Purpose, ReadPool, connect, read_pool},
-    memory::Memory,
-    request::{Answer, Request},
-    shared::Shared,
-    writer::Writers,
-};
 pub use self::{
     addresses::{Bounce, Suppression},
     deliveries::Delivery,
@@ -62,6 +55,13 @@ pub use self::{
     traces::{Looked, Place, Spot},
     types::{DeliveryNote, Heads, KeptWatch, OnCommit, SourceStatus, StoreOptions, UnmatchedPerson, WatchedTicket},
     upkeep::Swept,
+};
+use self::{
+    connection::{Conn, POOL_WAIT, Purpose, ReadPool, connect, read_pool},
+    memory::Memory,
+    request::{Answer, Request},
+    shared::Shared,
+    writer::Writers,
 };
 use crate::{
     clock::Clock,

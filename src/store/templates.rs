@@ -1,6 +1,8 @@
 //! Templates of administrators: every version in a table of its own, the one in force as a record that all nodes hold.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper, dsl::max};
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper, dsl::max,
+};
 use serde_json::{Map, Value, json};
 
 use super::{

@@ -9,6 +9,7 @@ mod bus;
 mod chaos;
 mod cli;
 mod cluster;
+mod email;
 mod http_directory;
 mod http_erasure;
 mod http_errors;

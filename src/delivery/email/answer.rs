@@ -55,9 +55,11 @@ pub fn broken(step: Step, broken: &Broken) -> Outcome {
 pub fn late(step: Step) -> Outcome {
     match step {
         Step::Answer => unknown("the server did not answer in time after the whole message was sent".to_owned()),
-        step => {
-            Outcome::Later { why: "timeout", detail: format!("the server did not answer in time ({step:?})"), after: None }
-        }
+        step => Outcome::Later {
+            why: "timeout",
+            detail: format!("the server did not answer in time ({step:?})"),
+            after: None,
+        },
     }
 }
 

@@ -121,7 +121,9 @@ fn headers(letter: &Letter, sender: &Sender) -> Vec<(&'static str, String)> {
             headers.push(("List-ID", format!("Helpdesk notifications <notifications.{}>", sender.host)));
             headers.push(("Precedence", "bulk".to_owned()));
         }
-        if let Some(link) = letter.links.unsubscribe.as_deref().and_then(plain::web_address).filter(|url| is_visible(url)) {
+        if let Some(link) =
+            letter.links.unsubscribe.as_deref().and_then(plain::web_address).filter(|url| is_visible(url))
+        {
             headers.push(("List-Unsubscribe", format!("<{link}>")));
             headers.push(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
         }

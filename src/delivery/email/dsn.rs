@@ -79,7 +79,8 @@ fn bounced(fields: &[(String, String)]) -> Option<Bounced> {
         return None;
     }
     // The address that we wrote to, where it was forwarded from.
-    let address = field("original-recipient").and_then(address).or_else(|| field("final-recipient").and_then(address))?;
+    let address =
+        field("original-recipient").and_then(address).or_else(|| field("final-recipient").and_then(address))?;
     let status = field("status").unwrap_or("").split_whitespace().next().unwrap_or("");
     let numbers: Vec<&str> = status.split('.').collect();
     let is_hard = match numbers.as_slice() {
@@ -119,10 +120,13 @@ mod tests {
     #[test]
     fn a_failure_is_for_good_or_for_now_and_a_delay_is_none() {
         let read = |status: &str, action: &str| {
-            let fields = format!("Final-Recipient: rfc822; Ana@Example.org\r\nAction: {action}\r\nStatus: {status}\r\n");
+            let fields =
+                format!("Final-Recipient: rfc822; Ana@Example.org\r\nAction: {action}\r\nStatus: {status}\r\n");
             read_report(report(&fields).as_bytes()).unwrap()
         };
-        for (status, is_hard) in [("5.1.1", true), ("5.1.8", false), ("5.2.1", true), ("5.2.2", false), ("4.4.7", false)] {
+        for (status, is_hard) in
+            [("5.1.1", true), ("5.1.8", false), ("5.2.1", true), ("5.2.2", false), ("4.4.7", false)]
+        {
             let bounced = Bounced { address: "ana@example.org".to_owned(), is_hard, status: status.to_owned() };
             assert_eq!(read(status, "failed"), [bounced]);
         }

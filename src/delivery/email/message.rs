@@ -135,10 +135,8 @@ pub fn dkim(settings: &DkimSettings) -> Result<DkimConfig> {
     };
     let key = DkimSigningKey::new(&key, algorithm).map_err(|_| wrong_key())?;
     let headers = SIGNED.iter().map(|name| HeaderName::new_from_ascii_str(name)).collect();
-    let relaxed = DkimCanonicalization {
-        header: DkimCanonicalizationType::Relaxed,
-        body: DkimCanonicalizationType::Relaxed,
-    };
+    let relaxed =
+        DkimCanonicalization { header: DkimCanonicalizationType::Relaxed, body: DkimCanonicalizationType::Relaxed };
     Ok(DkimConfig::new(settings.selector.clone(), settings.domain.clone(), key, headers, relaxed))
 }
 
@@ -176,7 +174,15 @@ mod tests {
     fn no_header_can_be_slipped_in() {
         let sneaky = vec![("References", "<a@b>\r\nBcc: eve@evil.example".to_owned())];
         assert!(matches!(wire(&email("ana@example.org", "Hi", sneaky), None, 0), Err(Unfit::Message(_))));
-        for to in ["ana", "", "ana@", "a\r\nRCPT TO:<eve@evil.example>@x", "ana@ex ample.org", "<ana@example.org>", "a,b@x.example"] {
+        for to in [
+            "ana",
+            "",
+            "ana@",
+            "a\r\nRCPT TO:<eve@evil.example>@x",
+            "ana@ex ample.org",
+            "<ana@example.org>",
+            "a,b@x.example",
+        ] {
             assert_eq!(wire(&email(to, "Hi", Vec::new()), None, 0).err(), Some(Unfit::Address), "{to}");
         }
         let wire = wire(&email("ana@example.org", "Hi\r\nBcc: eve@evil.example", Vec::new()), None, 0).unwrap();
@@ -190,7 +196,10 @@ mod tests {
         let wire = wire(&email("ana@exämple.org", &"Grüße 👋 ".repeat(25), links), None, 1_795_165_200_000).unwrap();
         let text = String::from_utf8(wire.bytes).unwrap();
         assert!(text.is_ascii() && text.lines().all(|line| line.len() < 400), "{text}");
-        assert!(text.contains("Date: Fri, 20 Nov 2026 09:00:00 +0000") && text.contains("ana@xn--exmple-cua.org"), "{text}");
+        assert!(
+            text.contains("Date: Fri, 20 Nov 2026 09:00:00 +0000") && text.contains("ana@xn--exmple-cua.org"),
+            "{text}"
+        );
         assert!(text.find("text/plain").unwrap() < text.find("text/html").unwrap());
         assert_eq!(folded("X-A", &"word ".repeat(40)).unwrap().lines().map(str::len).max(), Some(75));
     }

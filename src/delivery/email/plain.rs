@@ -32,7 +32,10 @@ fn without_tricks(text: &str) -> String {
         matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
             | '\u{2028}' | '\u{2029}' | '\u{e0000}'..='\u{e007f}')
     };
-    text.chars().map(|c| if matches!(c, '\u{2028}' | '\u{2029}') { '\n' } else { c }).filter(|c| !is_trick(*c)).collect()
+    text.chars()
+        .map(|c| if matches!(c, '\u{2028}' | '\u{2029}') { '\n' } else { c })
+        .filter(|c| !is_trick(*c))
+        .collect()
 }
 
 /// The address if a mail may link to it: http(s), absolute, and with nothing in it that ends an attribute or a line.
@@ -113,7 +116,9 @@ mod tests {
     #[test]
     fn only_absolute_web_addresses_are_linked_to() {
         assert_eq!(web_address("https://desk.example/t/1?a=b").as_deref(), Some("https://desk.example/t/1?a=b"));
-        for url in ["javascript:alert(1)", "/t/1", "ftp://desk.example", "https://", "data:text/html,x", "https://a\r\nb"] {
+        for url in
+            ["javascript:alert(1)", "/t/1", "ftp://desk.example", "https://", "data:text/html,x", "https://a\r\nb"]
+        {
             assert_eq!(web_address(url), None, "{url}");
         }
         assert_eq!(

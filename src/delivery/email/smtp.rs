@@ -147,9 +147,13 @@ mod tests {
 
     #[test]
     fn only_this_machine_is_this_machine() {
-        for (host, is_it) in
-            [("localhost", true), ("127.0.0.1", true), ("[::1]", true), ("127.0.0.1.example", false), ("10.0.0.1", false)]
-        {
+        for (host, is_it) in [
+            ("localhost", true),
+            ("127.0.0.1", true),
+            ("[::1]", true),
+            ("127.0.0.1.example", false),
+            ("10.0.0.1", false),
+        ] {
             assert_eq!(is_this_machine(host), is_it, "{host}");
         }
     }

@@ -107,7 +107,8 @@ fn render(environment: &Environment<'_>, source: &str, values: &Value) -> Result
 
 /// The engine's words and the line, without its own name for the template, which means nothing to anybody.
 fn shown(error: &minijinja::Error) -> String {
-    let detail = error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
+    let detail =
+        error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
     match error.line() {
         Some(line) => format!("{detail} (line {line})"),
         None => detail,

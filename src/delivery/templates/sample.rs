@@ -23,8 +23,17 @@ pub fn all(kind: &Kind) -> [Values; 3] {
     bare.recipient.name = String::new();
     bare.links = Links::default();
     for item in &mut bare.items {
-        *item = Item { message_text: String::new(), message_html: None, sender_name: String::new(), sender_image: None,
-            attachments: Vec::new(), url: None, reason: String::new(), ticket: None, ..item.clone() };
+        *item = Item {
+            message_text: String::new(),
+            message_html: None,
+            sender_name: String::new(),
+            sender_image: None,
+            attachments: Vec::new(),
+            url: None,
+            reason: String::new(),
+            ticket: None,
+            ..item.clone()
+        };
     }
     [Values::of(&letter_of(kind, 1)), Values::of(&letter_of(kind, 3)), Values::of(&bare)]
 }
@@ -34,9 +43,11 @@ fn letter_of(kind: &Kind, items: usize) -> Letter {
     let link = |path: &str| Some(format!("https://bellhop.example.com/{path}"));
     let links = match kind.for_contacts || matches!(kind.name, "system_alert" | "sign_in" | "test") {
         true => Links::default(),
-        false => {
-            Links { preferences: link("notifications#preferences"), unsubscribe: link("l/sample"), mute_ticket: link("l/sample") }
-        }
+        false => Links {
+            preferences: link("notifications#preferences"),
+            unsubscribe: link("l/sample"),
+            mute_ticket: link("l/sample"),
+        },
     };
     Letter {
         id: "sample".to_owned(),
@@ -60,7 +71,8 @@ fn item(number: usize) -> Item {
         title: format!("New reply on #{ticket} from Carla Reis"),
         body: "I still cannot sign in.".to_owned(),
         kind: "client_message".to_owned(),
-        message_text: "Hello,\n\nI still cannot sign in: the page says \"{{ error }}\" & <nothing> else.\n\nCarla".to_owned(),
+        message_text: "Hello,\n\nI still cannot sign in: the page says \"{{ error }}\" & <nothing> else.\n\nCarla"
+            .to_owned(),
         message_html: None,
         sender_name: "Carla Reis".to_owned(),
         sender_image: Some("https://desk.example.com/avatars/carla.png".to_owned()),

@@ -32,7 +32,8 @@ fn every_merge_field_is_filled_in_with_single_and_with_double_braces() {
         assert_eq!(single, double);
         assert!(!single.text.contains('{') || *field == "message", "{field}: {}", single.text);
     }
-    let text = "{recipient_name}|{sender_name}|{sender_profile_image}|{attachments}|{conversation_link}|{conversation_id}";
+    let text =
+        "{recipient_name}|{sender_name}|{sender_profile_image}|{attachments}|{conversation_link}|{conversation_id}";
     let filled = preview("agent_email", "s", text, None).unwrap();
     assert!(
         filled.text.starts_with(
@@ -65,10 +66,12 @@ fn what_people_wrote_is_never_template_and_never_markup() {
     let mut letter = sample::letter(kind);
     letter.recipient.name = "{sender_name} {{ 7*7 }}".to_owned();
     letter.items[0].sender_name = "<img src=x onerror=alert(1)>".to_owned();
-    letter.items[0].message_text = "{% for x in range(9) %}<script>alert(1)</script>{% endfor %} {recipient_name}".to_owned();
+    letter.items[0].message_text =
+        "{% for x in range(9) %}<script>alert(1)</script>{% endfor %} {recipient_name}".to_owned();
     letter.items[0].sender_image = Some("javascript:alert(1)".to_owned());
     let html = "<p>{recipient_name}</p><i title=\"{sender_name}\">{message}</i><img src=\"{sender_profile_image}\">";
-    let filled = fill_sources(sources("{sender_name}", "{message}", Some(html)), kind.medium, &Values::of(&letter)).unwrap();
+    let filled =
+        fill_sources(sources("{sender_name}", "{message}", Some(html)), kind.medium, &Values::of(&letter)).unwrap();
     assert_eq!(filled.subject, "<img src=x onerror=alert(1)>");
     assert!(filled.text.starts_with("{% for x in range(9) %}<script>alert(1)</script>{% endfor %} {recipient_name}"));
     assert!(filled.html.contains(
@@ -87,7 +90,10 @@ fn what_does_not_parse_or_does_not_end_is_refused_with_the_part_and_the_line() {
         (sources("s", "x", Some("{{ items|nonsense }}")), "html: "),
         (sources("s", "", None), "text: comes out empty"),
         (sources(" ", "x", None), "subject: comes out empty"),
-        (sources("s", "{% for a in range(10000) %}{% for b in range(10000) %}x{% endfor %}{% endfor %}", None), "text: "),
+        (
+            sources("s", "{% for a in range(10000) %}{% for b in range(10000) %}x{% endfor %}{% endfor %}", None),
+            "text: ",
+        ),
         (sources("s", "{% for a in range(9999) %}{{ 'x' * 9999 }}{% endfor %}", None), "text: "),
         (sources("s", "{% include 'sign_in' %}", None), "text: "),
         (sources("s", "{{ items[0].nothing }}", None), "text: "),

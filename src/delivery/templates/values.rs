@@ -190,9 +190,11 @@ impl Entry {
         let html = item.message_html.as_deref().filter(|_| item.message_text.trim().is_empty());
         let message = html.map_or_else(|| item.message_text.clone(), plain_text::of_html);
         let message = if message.trim().is_empty() { item.body.clone() } else { message };
-        let attachments = item.attachments.iter().take(MAX_ATTACHMENTS).filter_map(|file| {
-            Some((plain::line(&file.name, MAX_NAME_CHARS), plain::web_address(&file.url)?))
-        });
+        let attachments = item
+            .attachments
+            .iter()
+            .take(MAX_ATTACHMENTS)
+            .filter_map(|file| Some((plain::line(&file.name, MAX_NAME_CHARS), plain::web_address(&file.url)?)));
         Entry {
             title: plain::line(&item.title, MAX_SUBJECT_CHARS),
             body: plain::line(&item.body, 500),

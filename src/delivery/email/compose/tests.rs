@@ -84,7 +84,9 @@ fn an_assignment_reads_as_the_book_says() {
         "You have been assigned to ticket #123\n\nSubject: Login Issue\nPriority: High\nCustomer: Carla Reis\n\n\
          View Ticket: https://desk.example.com/tickets/123\n\n-- \nYou get this because the ticket is assigned to you."
     );
-    for part in ["You have been assigned to ticket #123", ">View Ticket</a>", "href=\"https://desk.example.com/tickets/123\""] {
+    for part in
+        ["You have been assigned to ticket #123", ">View Ticket</a>", "href=\"https://desk.example.com/tickets/123\""]
+    {
         assert!(email.html.contains(part), "{part}");
     }
     covers(&["R-136", "R-137", "R-176"]);
@@ -129,9 +131,14 @@ fn autoresponses_say_so_and_neither_they_nor_system_alerts_are_a_list() {
 
 #[test]
 fn ids_from_outside_make_message_ids_that_are_valid_and_differ() {
-    for (id, text) in
-        [("HD-1", "HD-1"), ("a.b", "a.b"), ("..", "_2e_2e"), ("a.", "a_2e"), ("<x>\r\n@", "_3cx_3e_0d_0a_40"), ("ü", "_c3_bc")]
-    {
+    for (id, text) in [
+        ("HD-1", "HD-1"),
+        ("a.b", "a.b"),
+        ("..", "_2e_2e"),
+        ("a.", "a_2e"),
+        ("<x>\r\n@", "_3cx_3e_0d_0a_40"),
+        ("ü", "_c3_bc"),
+    ] {
         assert_eq!(id_text(id), text, "{id:?}");
     }
     assert_ne!(id_text("a b"), id_text("a_20b"));
@@ -142,7 +149,8 @@ fn ids_from_outside_make_message_ids_that_are_valid_and_differ() {
 fn hostile_texts_stay_texts() {
     let long = "x".repeat(10_240);
     let sneaky = "Hi\r\nBcc: eve@evil.example\r\n\r\n<script>alert(1)</script>\u{202e}\0 {{ 7*7 }} {recipient_name} \u{1f468}\u{200d}\u{1f469}";
-    for text in [sneaky, &long, "\"><img src=x onerror=alert(1)>", "=?utf-8?q?=0d=0aBcc:_eve?=", "\u{2028}\u{2029}", ""] {
+    for text in [sneaky, &long, "\"><img src=x onerror=alert(1)>", "=?utf-8?q?=0d=0aBcc:_eve?=", "\u{2028}\u{2029}", ""]
+    {
         for kind in KINDS.iter().filter(|kind| kind.medium == templates::Medium::Email) {
             let mut letter = sample::letter(kind);
             letter.purpose = "fallback".to_owned();
@@ -155,9 +163,13 @@ fn hostile_texts_stay_texts() {
             let (filled, fault) = templates::fill(&HashMap::new(), kind, &Values::of(&letter));
             let email = super::email(&letter, &sender(), filled);
             assert_eq!(fault, None);
-            assert!(email.subject.chars().count() <= plain::MAX_SUBJECT_CHARS && !email.subject.contains(char::is_control));
+            assert!(
+                email.subject.chars().count() <= plain::MAX_SUBJECT_CHARS && !email.subject.contains(char::is_control)
+            );
             assert!(!email.to.name.contains(char::is_control) && !email.to.name.contains('\u{202e}'));
-            assert!(!email.html.contains("<script") && !email.html.contains("<img src=x") && !email.html.contains("49 "));
+            assert!(
+                !email.html.contains("<script") && !email.html.contains("<img src=x") && !email.html.contains("49 ")
+            );
             assert!(!email.html.contains("javascript:") && !email.text.contains('\u{202e}'));
             let headers = email.headers.iter().map(|(_, value)| value);
             for value in headers.chain([&email.message_id]) {
