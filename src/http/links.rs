@@ -81,8 +81,8 @@ fn told(action: &Action, done: &Done) -> HttpResponse {
             Page { title: "Nothing was changed", text: &text, button: None, note: "" }.answer(StatusCode::OK)
         }
         Done::Undone => {
-            let text = format!("There will be {about} again, as before.");
-            Page { title: "Undone", text: &text, button: Some(again), note: "" }.answer(StatusCode::OK)
+            let text = "Everything is as it was before.";
+            Page { title: "Undone", text, button: Some(again), note: "" }.answer(StatusCode::OK)
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{
     schema::email_addresses,
 };
 use crate::{
-    domain::{Id, Millis, erasure::Person, time},
+    domain::{Millis, erasure::Person, time},
     error::{Error, Result},
 };
 
@@ -213,12 +213,4 @@ fn write(conn: &mut Conn, address: &str, state: &State<'_>, now: Millis) -> Resu
         e::updated_at.eq(now),
     );
     diesel::update(e::email_addresses.find(address)).set(set).execute(conn).map_err(Error::Store).map(drop)
-}
-
-impl Suppression {
-    /// Those of `suppressions` that are about this address.
-    pub fn of<'a>(suppressions: &'a [Suppression], address: &str) -> Option<&'a Suppression> {
-        let address = Id::from(address.trim().to_lowercase());
-        suppressions.iter().find(|suppression| suppression.address == *address)
-    }
 }
