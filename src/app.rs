@@ -21,12 +21,16 @@ use crate::{
     clock::Clock,
     config::{BusUrl, Config, JwksConfig, OutgoingConfig, StoreUrl, TokenConfig},
     delivery::{
-        Channels, ClusterPresences, Delivery, DeliveryOptions, LocalPresences, Presences,
+        Channels, ClusterPresences, Delivery, DeliveryOptions, Devices, EmailSender, LocalPresences, Presences,
+        PushSender, Sender, SmsSender,
         address::Addresses,
+        email::Mailer,
+        links::LinkSigner,
+        sms::Twilio,
         web_push::{WebPush, WebPushOptions},
         webhooks::{self, Webhooks},
     },
-    domain::{Id, nudge::InboxChange, plan::Router, snapshot::Scope},
+    domain::{Id, delivery::DeliveryChannel, nudge::InboxChange, plan::Router, snapshot::Scope},
     error::{Error, Result},
     http::{self, AppState, DemoState, HttpOptions},
     live::{self, Live, LiveOptions, Registry, check_with},
@@ -149,6 +153,9 @@ impl Running {
                 tracing::error!(%error, "a job ended in a panic");
             }
         }
+        if let Some(mailer) = &self.state.mailer {
+            mailer.close().await;
+        }
         let store = self.state.store.clone();
         drop(self.state);
         store.close().await;
@@ -173,6 +180,8 @@ fn outgoing(config: &Config) -> Outgoing {
 
 async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
     let node: Id = Uuid::now_v7().to_string().into();
+    let mailer = config.outgoing.email.as_ref().map(|email| Mailer::new(email, extras.clock.clone())).transpose()?;
+    let mailer = mailer.map(Arc::new);
     let metrics = Metrics::new()?;
     let registry = Registry::new(config.live.clone(), extras.clock.clone());
     let bus = open_bus(&config.bus, &node, registry.clone(), &metrics)?;
@@ -200,6 +209,8 @@ async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
         check: check_with(auth.clone()),
         origins: options.origins.clone(),
     })?;
+    let links = Arc::new(LinkSigner::new(&store.secret("link")?, &config.http.public_url, extras.clock.clone())?);
+    let carriers = channels(config, &store, &extras.clock, &push, mailer.as_ref().map(|mailer| (mailer, &links)))?;
     let is_shared = matches!(config.store.url, StoreUrl::Postgres(_));
     let away_after = config.live.away_after_ms;
     let cluster = is_shared.then(|| {
@@ -215,7 +226,7 @@ async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
         clock: extras.clock.clone(),
         node: node.clone(),
         presences,
-        channels: extras.channels.unwrap_or_default(),
+        channels: extras.channels.unwrap_or(carriers),
         is_shared,
         emails_by_schedule: false,
     });
@@ -232,6 +243,9 @@ async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
         push,
         sms: config.outgoing.sms.clone(),
         webhook_addresses: addresses,
+        mailer,
+        links,
+        link_limit: Arc::default(),
         metrics,
         clock: extras.clock,
         delivery,
@@ -239,6 +253,27 @@ async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
         demo,
     });
     Ok(Parts { state, live, node, cluster, webhooks })
+}
+
+/// Whoever carries what goes out beside the bell, as the configuration names them.
+fn channels(
+    config: &Config,
+    store: &Store,
+    clock: &Clock,
+    push: &Arc<WebPush>,
+    mail: Option<(&Arc<Mailer>, &Arc<LinkSigner>)>,
+) -> Result<Channels> {
+    let pushes = PushSender { store: store.clone(), push: push.clone(), clock: clock.clone() };
+    let mut senders: Vec<(DeliveryChannel, Arc<dyn Sender>)> = vec![(DeliveryChannel::WebPush, Arc::new(pushes))];
+    if let Some((mailer, links)) = mail {
+        let emails = EmailSender { store: store.clone(), mailer: mailer.clone(), links: links.clone() };
+        senders.push((DeliveryChannel::Email, Arc::new(emails)));
+    }
+    if let Some(sms) = &config.outgoing.sms {
+        let twilio = Twilio::new(sms.clone(), &config.http.public_url, clock.clone())?;
+        senders.push((DeliveryChannel::Sms, Arc::new(SmsSender { store: store.clone(), twilio })));
+    }
+    Ok(Channels { senders, endpoints: Arc::new(Devices { store: store.clone(), push: push.clone() }) })
 }
 
 /// The sender of pushes; a key that the configuration does not give comes from the store.

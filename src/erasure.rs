@@ -95,6 +95,9 @@ pub async fn erase(store: &Store, subject: Subject) -> Result<Erased> {
         erased.notifications = remove_inbox(store, person.id()).await?;
         erased.watches = remove_watches(store, person.id()).await?;
         erased.subscriptions = store.forget_push_subscriptions(person.id()).await?;
+        store.forget_muted(person.id()).await?;
+        store.forget_sign_in_links(person.id()).await?;
+        store.forget_author(person.id()).await?;
     }
     for _ in 0..ROUNDS {
         let known = person.traces().len();
@@ -112,6 +115,7 @@ pub async fn erase(store: &Store, subject: Subject) -> Result<Erased> {
     store.forget_presence(&person).await?;
     store.forget_sms(&person).await?;
     leave_webhook_messages(store, &person).await?;
+    store.forget_addresses(&person).await?;
     if person.kind() == PersonKind::Agent {
         tokio::time::sleep(ACKS_WITHIN).await;
         erased.notifications += remove_inbox(store, person.id()).await?;

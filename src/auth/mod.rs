@@ -4,8 +4,10 @@
 mod api_key;
 mod jwks;
 mod jwt;
+mod link_limit;
 mod origin;
 mod rate_limit;
+mod sign_in_link;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +17,9 @@ use std::path::PathBuf;
 pub use self::{
     api_key::{KEY_PREFIX, KeyClaim, create_key, list_keys, new_key, revoke_key},
     jwt::{Authenticator, LEEWAY_S, SESSION_COOKIE},
+    link_limit::{Asked, LinkLimit},
     origin::Origins,
+    sign_in_link::{LINK_LIVES_MS, follow_link, make_link},
 };
 use crate::{
     clock::Clock,

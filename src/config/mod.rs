@@ -15,7 +15,7 @@ use raw::{Raw, RawAuth, RawHttp, RawStore};
 pub use self::{
     limits::Limits,
     outgoing::{
-        BeamsConfig, DkimConfig, EmailConfig, EmailTransport, OneSignalConfig, OutgoingConfig, SmsConfig,
+        BeamsConfig, DkimConfig, EmailConfig, EmailTransport, OneSignalConfig, OutgoingConfig, SmsConfig, SmtpServer,
         WebPushConfig, WebhooksConfig,
     },
     raw::DEFAULTS,

@@ -39,15 +39,30 @@ pub struct EmailConfig {
     pub from: String,
     /// Signs them, where a key is given.
     pub dkim: Option<DkimConfig>,
+    /// Further authorities that mail servers' certificates may be signed by, PEM.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// By which way emails leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EmailTransport {
-    /// `smtp://` (STARTTLS where the server offers it) or `smtps://`, password included: never logged.
-    Smtp(String),
+    /// A mail server.
+    Smtp(SmtpServer),
     /// A file each in this folder: for the demo and for tests.
     File(PathBuf),
+}
+
+/// A mail server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SmtpServer {
+    /// `smtps://`: encrypted from the first byte. Else by STARTTLS where the server offers it.
+    pub encrypted: bool,
+    /// Its name or address.
+    pub host: String,
+    /// 587, or 465 where it is encrypted, unless the setting says otherwise.
+    pub port: u16,
+    /// Name and password: never logged.
+    pub credentials: Option<(String, String)>,
 }
 
 /// A DKIM key.
@@ -150,7 +165,7 @@ pub(super) fn outgoing(
 fn emails(raw: RawEmail) -> Result<Option<EmailConfig>> {
     let transport = match raw.url.split_once("://") {
         None if raw.url == "off" => return Ok(None),
-        Some(("smtp" | "smtps", _)) => EmailTransport::Smtp(raw.url),
+        Some(("smtp" | "smtps", _)) => EmailTransport::Smtp(smtp_server(&raw.url)?),
         Some(("file", folder)) if !folder.is_empty() => EmailTransport::File(PathBuf::from(folder)),
         _ => return Err(wrong_scheme("email.url", "off, smtp://, smtps:// or file://", &raw.url)),
     };
@@ -162,7 +177,32 @@ fn emails(raw: RawEmail) -> Result<Option<EmailConfig>> {
             return Err(Error::Config(format!("{names} are given together or not at all")));
         }
     };
-    Ok(Some(EmailConfig { transport, from: raw.from, dkim }))
+    Ok(Some(EmailConfig { transport, from: raw.from, dkim, ca_file: given(&raw.ca_file).map(PathBuf::from) }))
+}
+
+/// Never repeats the address in an error: there is a password in it.
+fn smtp_server(text: &str) -> Result<SmtpServer> {
+    let wrong = |why: &str| {
+        let form = "smtp://user:password@host:port, with reserved characters in percent notation";
+        Error::Config(format!("email.url {why}; it has the form {form}"))
+    };
+    let url = url::Url::parse(text).map_err(|error| wrong(&format!("is no address ({error})")))?;
+    let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| wrong("names no server"))?;
+    if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("has something behind the server"));
+    }
+    let decoded = |part: &str| {
+        let decoded = percent_encoding::percent_decode_str(part).decode_utf8();
+        decoded.map(String::from).map_err(|_| wrong("holds a name or password that is no text"))
+    };
+    let credentials = match (url.username(), url.password()) {
+        ("", None) => None,
+        (user, Some(password)) => Some((decoded(user)?, decoded(password)?)),
+        _ => return Err(wrong("names a user without a password")),
+    };
+    let encrypted = url.scheme() == "smtps";
+    let port = url.port().unwrap_or(if encrypted { 465 } else { 587 });
+    Ok(SmtpServer { encrypted, host: host.to_owned(), port, credentials })
 }
 
 fn web_push(raw: RawWebPush) -> Result<WebPushConfig> {
@@ -235,4 +275,54 @@ fn given(text: &str) -> Option<String> {
 
 fn both(one: &str, other: &str) -> Error {
     Error::Config(format!("{one} and {other} are given together or not at all"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+    use super::*;
+    use crate::testkit::covers;
+
+    #[test]
+    fn a_mail_server_is_read_out_of_its_address() {
+        for (url, encrypted, host, port, credentials) in [
+            ("smtp://mail.example", false, "mail.example", 587, None),
+            ("smtps://u:p@mail.example", true, "mail.example", 465, Some(("u", "p"))),
+            ("smtp://127.0.0.1:2525/", false, "127.0.0.1", 2525, None),
+            (
+                "smtps://me%40gmail.com:abcd efgh ijkl mnop@smtp.gmail.com:465",
+                true,
+                "smtp.gmail.com",
+                465,
+                Some(("me@gmail.com", "abcd efgh ijkl mnop")),
+            ),
+            (
+                "smtp://apikey:SG.a%2Fb@smtp.sendgrid.net:587",
+                false,
+                "smtp.sendgrid.net",
+                587,
+                Some(("apikey", "SG.a/b")),
+            ),
+        ] {
+            let credentials = credentials.map(|(user, password)| (user.to_owned(), password.to_owned()));
+            let expected = SmtpServer { encrypted, host: host.to_owned(), port, credentials };
+            assert_eq!(smtp_server(url).unwrap(), expected, "{url}");
+        }
+        covers(&["R-177", "R-179", "R-180"]);
+    }
+
+    #[test]
+    fn an_address_that_is_wrong_is_refused_without_its_password() {
+        for url in [
+            "smtp://",
+            "smtp://user@mail.example",
+            "smtp://u:hunter2@mail.example/x",
+            "smtp://u:hunter2@mail.example?tls=insecure",
+            "smtp://u:hunter2@mail.example:99999",
+            "smtp://u:hunter2%ff@mail.example",
+        ] {
+            let error = smtp_server(url).unwrap_err().to_string();
+            assert!(error.starts_with("email.url") && !error.contains("hunter2"), "{error}");
+        }
+    }
 }

@@ -76,6 +76,7 @@ pub(super) struct RawEmail {
     pub dkim_domain: String,
     pub dkim_selector: String,
     pub dkim_private_key: String,
+    pub ca_file: String,
 }
 
 #[derive(Debug, Deserialize)]

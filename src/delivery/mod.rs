@@ -4,27 +4,32 @@
 //! The `planner` decides the fallback, a `worker` for each channel sends what is due. A channel sends one message and says
 //! how that ended ([`Outcome`]); when, to whom, how often again and whether at all is not a channel's business.
 
+pub mod address;
+pub mod email;
+pub mod links;
+pub mod sms;
+pub mod templates;
+pub mod web_push;
+pub mod webhooks;
+
 mod backoff;
 mod outcome;
 mod planner;
 mod presences;
+mod read_some;
 mod recheck;
+mod retry_after;
 mod sender;
+mod senders;
 mod service;
 mod timeline;
 mod worker;
-pub mod web_push;
-mod read_some;
-mod retry_after;
-
-pub mod address;
-pub mod sms;
-pub mod webhooks;
 
 pub use outcome::Outcome;
 pub use planner::{Endpoints, Planner, Presences};
 pub use presences::{ClusterPresences, LocalPresences};
 pub use sender::{Job, Manner, Sender};
+pub use senders::{Devices, EmailSender, PushSender, SmsSender};
 pub use service::{Channels, Delivery, DeliveryOptions};
 pub use timeline::{Step, timeline};
 pub use worker::{Worker, WorkerOptions};

@@ -17,6 +17,7 @@ pub mod quiet_hours;
 pub mod settings;
 pub mod sms;
 pub mod snapshot;
+pub mod template;
 pub mod ticket;
 pub mod ticket_acts;
 pub mod time;

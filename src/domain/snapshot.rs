@@ -10,6 +10,7 @@ use super::{
     directory::Directory,
     preferences::Preferences,
     settings::Settings,
+    template::Template,
     webhook::{Webhook, WebhookType},
 };
 
@@ -30,6 +31,8 @@ pub struct Snapshot {
     pub sources: HashMap<Id, Source>,
     /// Programs that want to hear, by id.
     pub webhooks: HashMap<Id, Webhook>,
+    /// Administrators' templates in force, by name; the shipped ones are not here.
+    pub templates: HashMap<Id, Template>,
 }
 
 impl Snapshot {

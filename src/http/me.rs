@@ -24,6 +24,19 @@ pub struct Me {
     epoch: Id,
     /// What counts for me.
     preferences: PreferencesInForce,
+    /// Where emails to me go; null when nobody knows.
+    email: Option<MyEmail>,
+}
+
+/// Where emails to me go.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct MyEmail {
+    /// The address.
+    address: String,
+    /// Nothing is sent there any more.
+    suppressed: bool,
+    /// Why: `hard_bounce`, `soft_bounces`, `unsubscribed`, …
+    reason: Option<String>,
 }
 
 /// Says who I am, what is waiting and which preferences are in force
@@ -36,5 +49,14 @@ pub async fn show(me: AgentUser, state: Data<AppState>) -> Result<HttpResponse> 
     let snapshot = state.store.snapshot();
     let agent = active_agent(&snapshot, &me.id).ok_or(Error::Unauthorized)?.clone();
     let preferences = PreferencesInForce::of(&snapshot, &me.id);
-    Ok(HttpResponse::Ok().json(Me { agent, counts: inbox.counts, seq: inbox.seq, epoch, preferences }))
+    let email = match &agent.email {
+        Some(address) => Some(my_email(&state, address).await?),
+        None => None,
+    };
+    Ok(HttpResponse::Ok().json(Me { agent, counts: inbox.counts, seq: inbox.seq, epoch, preferences, email }))
+}
+
+async fn my_email(state: &AppState, address: &str) -> Result<MyEmail> {
+    let reason = state.store.is_suppressed(&[address]).await?.pop().map(|suppression| suppression.reason);
+    Ok(MyEmail { address: address.to_owned(), suppressed: reason.is_some(), reason })
 }

@@ -10,16 +10,19 @@ mod cors;
 mod deliveries;
 mod demo;
 mod directory;
+mod email;
 mod events;
 mod explain;
 mod hooks;
 mod import;
 mod inbox;
+mod links;
 mod me;
 mod notifications;
 mod openapi;
 mod ops;
 mod outer;
+mod page;
 mod people;
 mod preferences;
 mod push;
@@ -30,8 +33,10 @@ mod sentence;
 mod session;
 mod settings;
 mod settings_check;
+mod sign_in_link;
 mod sms;
 mod sources;
+mod templates;
 mod test;
 mod twilio;
 mod watches;
@@ -53,11 +58,11 @@ use tokio::sync::Semaphore;
 
 pub use self::openapi::document as openapi_document;
 use crate::{
-    auth::{Authenticator, Origins},
+    auth::{Authenticator, LinkLimit, Origins},
     bus::Bus,
     clock::Clock,
     config::SmsConfig,
-    delivery::{Delivery, address::Addresses, web_push::WebPush},
+    delivery::{Delivery, address::Addresses, email::Mailer, links::LinkSigner, web_push::WebPush},
     domain::plan::Router,
     error::{Error, Result},
     live::Live,
@@ -85,6 +90,12 @@ pub struct AppState {
     pub sms: Option<SmsConfig>,
     /// Where webhooks may lead.
     pub webhook_addresses: Addresses,
+    /// The way of emails; none while `email.url` is off.
+    pub mailer: Option<Arc<Mailer>>,
+    /// Makes and reads the links at the foot of emails.
+    pub links: Arc<LinkSigner>,
+    /// How many links to sign in with were asked for.
+    pub link_limit: Arc<LinkLimit>,
     /// Figures.
     pub metrics: Arc<Metrics>,
     /// Where the time comes from.

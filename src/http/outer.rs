@@ -49,12 +49,14 @@ pub(super) async fn around<B: MessageBody>(
 fn add_security_headers(headers: &mut HeaderMap) {
     let is_page = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let policy = if is_page { PAGE_POLICY } else { DATA_POLICY };
-    // The service worker has one of its own: it is neither a page nor mere data.
+    // The service worker has one of its own, being neither a page nor mere data; and a page may ask for less than others.
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
         set(headers, header::CONTENT_SECURITY_POLICY, policy);
     }
     set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(headers, header::REFERRER_POLICY, "strict-origin-when-cross-origin");
+    if !headers.contains_key(header::REFERRER_POLICY) {
+        set(headers, header::REFERRER_POLICY, "strict-origin-when-cross-origin");
+    }
     // Inboxes and directories are nothing for a cache; what may be kept has said so.
     if !headers.contains_key(header::CACHE_CONTROL) {
         set(headers, header::CACHE_CONTROL, "no-store");

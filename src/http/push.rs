@@ -248,6 +248,7 @@ fn tested(outcome: &Outcome) -> Tested {
             "misconfigured",
             "The push service does not accept this server's key. An administrator has to look into it.",
         ),
+        Outcome::Withheld { .. } => ("withheld", "It was not sent."),
         Outcome::Unknown { .. } => ("unknown", "Perhaps it was taken: the answer did not come in time."),
     };
     Tested { outcome: word, why: outcome.why(), message, detail: outcome.detail().map(str::to_owned) }

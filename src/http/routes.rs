@@ -7,10 +7,11 @@ use actix_web::{
 use utoipa::OpenApi;
 
 use super::{
-    changes, deliveries, directory, events, explain, hooks, import, inbox, me, notifications, ops, people, preferences,
-    problem, push,
+    changes, deliveries, directory, email, events, explain, hooks, import, inbox, links, me, notifications, ops,
+    people, preferences, problem, push,
     records::{agents, contacts, departments, teams},
-    remove, session, settings, sms, sources, test, twilio, watches, webhook_log, webhooks, why,
+    remove, session, settings, sign_in_link, sms, sources, templates, test, twilio, watches, webhook_log, webhooks,
+    why,
 };
 
 macro_rules! routes {
@@ -60,6 +61,9 @@ routes! {
     "/session" { post session::sign_in, delete session::sign_out }
     "/hooks/twilio/status" { post twilio::status }
     "/hooks/twilio/inbound" { post twilio::inbound }
+    "/session/link" { post sign_in_link::ask }
+    "/session/link/{token}" { get sign_in_link::show, post sign_in_link::follow }
+    "/l/{token}" { get links::show, post links::act }
     "/hooks/{kind}/{source}" { post hooks::accept }
     "/api/v1/notifications" { post notifications::create }
     "/api/v1/events/{id}/explanation" { get why::event }
@@ -90,6 +94,16 @@ routes! {
     "/api/v1/webhooks/{id}/rotate" { post webhooks::rotate }
     "/api/v1/webhooks/{id}/messages" { get webhook_log::list }
     "/api/v1/webhooks/{id}/messages/{message}/replay" { post webhook_log::replay }
+    "/api/v1/templates" { get templates::list }
+    "/api/v1/templates/{name}" { get templates::show, put templates::put, delete templates::remove }
+    "/api/v1/templates/{name}/versions" { get templates::versions }
+    "/api/v1/templates/{name}/restore" { post templates::restore }
+    "/api/v1/templates/{name}/preview" { post templates::preview }
+    "/api/v1/templates/{name}/test" { post templates::test }
+    "/api/v1/email/test" { post email::test }
+    "/api/v1/email/bounces" { post email::bounces }
+    "/api/v1/email/suppressions" { get email::suppressions }
+    "/api/v1/email/suppressions/{address}" { delete email::unsuppress }
     "/healthz" { get ops::health }
     "/readyz" { get ops::ready }
     "/metrics" { get ops::metrics }

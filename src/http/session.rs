@@ -15,8 +15,8 @@ use super::{
     who::{AgentUser, caller, header_of, host},
 };
 use crate::{
-    auth::{SESSION_COOKIE, require_agent},
-    domain::time,
+    auth::{SESSION_COOKIE, follow_link, require_agent},
+    domain::{Id, time},
     error::{Error, Result},
 };
 
@@ -24,7 +24,11 @@ use crate::{
 #[derive(Deserialize, utoipa::ToSchema)]
 pub struct SignIn {
     /// A JWT of the helpdesk. Never logged.
-    token: String,
+    #[serde(default)]
+    token: Option<String>,
+    /// Or what stood in a link that was mailed (`POST /session/link`): good once. Never logged.
+    #[serde(default)]
+    link: Option<String>,
 }
 
 /// Which browser is signed out, where it was woken by push.
@@ -48,7 +52,7 @@ pub struct SignedIn {
     expires_at: String,
 }
 
-/// Signs in: a token becomes the cookie of the bundled pages
+/// Signs in: a token, or a link that was mailed, becomes the cookie of the bundled pages
 #[utoipa::path(
     post, path = "/session", tag = "Agents", request_body = SignIn,
     responses(
@@ -58,17 +62,30 @@ pub struct SignedIn {
 )]
 pub async fn sign_in(state: Data<AppState>, request: HttpRequest, body: Json<SignIn>) -> Result<HttpResponse> {
     check_page(&state, &request)?;
-    let agent = match agent_of(&state, &body.0.token).await {
-        Err(Error::Unauthorized) => {
-            state.metrics.auth_failures.inc();
-            return Err(state.auth.failed(caller(&request)));
-        }
-        other => other?,
+    let known = match (&body.0.token, &body.0.link) {
+        (Some(token), None) => agent_of(&state, token).await,
+        (None, Some(link)) => follow_link(&state.store, link).await,
+        _ => return Err(Error::invalid("session.incomplete", "", "either token or link is needed")),
     };
-    let (value, ttl_ms) = state.auth.issue_session(&agent)?;
+    let agent = counted(&state, &request, known)?;
+    let (cookie, expires_at) = session_of(&state, &agent)?;
+    Ok(HttpResponse::Ok().cookie(cookie).json(SignedIn { agent: agent.to_string(), expires_at }))
+}
+
+/// Counts it when it is nobody.
+pub(super) fn counted(state: &AppState, request: &HttpRequest, known: Result<Id>) -> Result<Id> {
+    if matches!(known, Err(Error::Unauthorized)) {
+        state.metrics.auth_failures.inc();
+        return Err(state.auth.failed(caller(request)));
+    }
+    known
+}
+
+/// The cookie for an agent, and until when it is good.
+pub(super) fn session_of(state: &AppState, agent: &str) -> Result<(Cookie<'static>, String)> {
+    let (value, ttl_ms) = state.auth.issue_session(agent)?;
     let expires_at = time::to_rfc3339(state.clock.now() + ttl_ms);
-    let cookie = cookie(&state, value, Duration::milliseconds(ttl_ms));
-    Ok(HttpResponse::Ok().cookie(cookie).json(SignedIn { agent, expires_at }))
+    Ok((cookie(state, value, Duration::milliseconds(ttl_ms)), expires_at))
 }
 
 /// Signs out
@@ -99,14 +116,14 @@ pub async fn sign_out(
     Ok(HttpResponse::NoContent().cookie(cookie(&state, String::new(), Duration::ZERO)).finish())
 }
 
-async fn agent_of(state: &AppState, token: &str) -> Result<String> {
+async fn agent_of(state: &AppState, token: &str) -> Result<Id> {
     let claim = state.auth.agent(token).await?;
     require_agent(&state.store, &claim.agent).await?;
-    Ok(claim.agent.to_string())
+    Ok(claim.agent)
 }
 
 /// A foreign page must not sign its visitor in as somebody else, or out. Whoever is no browser names no origin.
-fn check_page(state: &AppState, request: &HttpRequest) -> Result<()> {
+pub(super) fn check_page(state: &AppState, request: &HttpRequest) -> Result<()> {
     match header_of(request, header::ORIGIN) {
         Some(origin) if !state.options.origins.may_use_cookie(Some(origin), host(request)) => {
             Err(Error::Forbidden("this page may not sign anybody in or out"))

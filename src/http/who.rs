@@ -29,8 +29,11 @@ pub struct Producer {
 }
 
 /// Whoever may administer: an API key with that scope, or an agent with the role admin.
-#[derive(Debug, Clone, Copy)]
-pub struct Admin;
+#[derive(Debug, Clone)]
+pub struct Admin {
+    /// Who it is, for what is kept about changes: the agent's id, or the name of the API key.
+    pub by: String,
+}
 
 /// The same with their name, for what is noted beside an act.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +74,15 @@ impl FromRequest for Admin {
     type Future = LocalBoxFuture<'static, Result<Admin>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        admin(request.clone()).map(|who| who.map(|_| Admin)).boxed_local()
+        let request = request.clone();
+        async move {
+            let by = match admin(request.clone()).await? {
+                Principal::Agent(agent) => agent.id.to_string(),
+                Principal::Key(key) => name_of(state_of(&request)?, &key),
+            };
+            Ok(Admin { by })
+        }
+        .boxed_local()
     }
 }
 
@@ -131,6 +142,13 @@ fn producer(who: Principal) -> Result<Producer> {
         Principal::Key(_) => Err(Error::Forbidden("this API key does not have the scope events")),
         Principal::Agent(_) => Err(Error::Forbidden("events are posted with an API key")),
     }
+}
+
+/// The key that the environment gives has no name.
+fn name_of(state: &AppState, key: &KeyClaim) -> String {
+    let snapshot = state.store.snapshot();
+    let known = key.hash.as_ref().and_then(|hash| snapshot.api_keys.get(hash));
+    known.map_or_else(|| "admin key".to_owned(), |key| key.name.clone())
 }
 
 fn is_admin(state: &AppState, agent: &str) -> bool {

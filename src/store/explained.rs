@@ -18,7 +18,7 @@ use super::{
     schema::{contents, events},
 };
 use crate::{
-    domain::{Id, Millis, notification::Notification},
+    domain::{Id, Millis, event::Event, notification::Notification},
     error::{Error, Result},
 };
 
@@ -74,6 +74,20 @@ impl Store {
     pub async fn kept_event(&self, source: &Id, id: &Id) -> Result<Option<KeptEvent>> {
         let (source, id) = (source.clone(), id.clone());
         self.read(move |conn| kept(conn, &source, &id)).await
+    }
+
+    /// The event itself, as it was accepted; none when it is forgotten.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn event(&self, source: &Id, id: &Id) -> Result<Option<Event>> {
+        let (source, id) = (source.clone(), id.clone());
+        let read = self.read(move |conn| {
+            let body = events::table.find((&*source, &*id)).select(events::body);
+            body.first::<String>(conn).optional().map_err(Error::Store)
+        });
+        let unreadable = |error| Error::Internal(format!("a stored event is unreadable: {error}"));
+        read.await?.map(|body| serde_json::from_str(&body).map_err(unreadable)).transpose()
     }
 
     /// Which sources have an event of that id.

@@ -5,6 +5,7 @@
 //! seldom is held in memory with a version (`records`).
 
 mod acts;
+mod addresses;
 mod agent_presence;
 mod bulk;
 mod checkpoint;
@@ -21,10 +22,11 @@ mod inbox;
 mod insert;
 mod memory;
 mod migrations;
+mod muted;
 mod notifications;
 mod presences;
-mod queue;
 mod push_subscriptions;
+mod queue;
 mod raw;
 mod read;
 mod records;
@@ -33,10 +35,12 @@ mod request;
 mod resolve;
 mod schema;
 mod shared;
+mod sign_in_links;
 mod sms_limits;
 mod sms_messages;
 mod sources;
 mod teller;
+mod templates;
 mod tickets;
 mod traces;
 mod transfer;
@@ -52,6 +56,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 pub use self::{
+    addresses::{Bounce, Suppression},
     agent_presence::{AgentOnNode, ReportedPresence},
     deliveries::Delivery,
     delivery_log::{EventTrace, LogFilter, LoggedAttempt, LoggedDelivery},
@@ -62,6 +67,7 @@ pub use self::{
     records::{Edit, EditChange, RecordKind, SETTINGS_ID, check_id},
     sms_limits::{Claimed, OptOut},
     sms_messages::Received,
+    templates::NewTemplate,
     traces::{Looked, Place, Spot},
     types::{DeliveryNote, Heads, KeptWatch, OnCommit, SourceStatus, StoreOptions, UnmatchedPerson, WatchedTicket},
     upkeep::Swept,

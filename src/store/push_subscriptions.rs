@@ -1,7 +1,7 @@
 //! The devices that agents allowed to be woken: subscriptions of their browsers to push services, and how sending to them
 //! went last.
 
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, Queryable,
@@ -102,6 +102,22 @@ impl Store {
             let theirs = s::push_subscriptions.filter(s::agent_id.eq(&*agent));
             let newest_first = theirs.order((s::created_at.desc(), s::id.desc()));
             newest_first.select(PushSubscription::as_select()).load(conn).map_err(Error::Store)
+        })
+        .await
+    }
+
+    /// Ids of the subscriptions of each of these agents who has any.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn push_endpoints(&self, agents: Vec<Id>) -> Result<HashMap<Id, Vec<String>>> {
+        self.read(move |conn| {
+            let theirs = s::push_subscriptions.filter(s::agent_id.eq_any(agents.iter().map(|agent| &**agent)));
+            let rows: Vec<(String, String)> =
+                theirs.order(s::id).select((s::agent_id, s::id)).load(conn).map_err(Error::Store)?;
+            let mut endpoints: HashMap<Id, Vec<String>> = HashMap::new();
+            rows.into_iter().for_each(|(agent, id)| endpoints.entry(agent.into()).or_default().push(id));
+            Ok(endpoints)
         })
         .await
     }

@@ -24,6 +24,7 @@ use crate::{
         preferences::Preferences,
         settings::Settings,
         snapshot::{ApiKey, Snapshot, Source},
+        template::Template,
         webhook::Webhook,
     },
     error::{Error, Result},
@@ -43,10 +44,12 @@ pub enum RecordKind {
     ApiKey,
     Source,
     Webhook,
+    /// Written by [`super::Store::save_template`] only, which keeps the version as well.
+    Template,
 }
 
 impl RecordKind {
-    const ALL: [RecordKind; 9] = [
+    const ALL: [RecordKind; 10] = [
         RecordKind::Agent,
         RecordKind::Department,
         RecordKind::Team,
@@ -56,6 +59,7 @@ impl RecordKind {
         RecordKind::ApiKey,
         RecordKind::Source,
         RecordKind::Webhook,
+        RecordKind::Template,
     ];
 
     /// The word in the store, and in lines of an export.
@@ -70,6 +74,7 @@ impl RecordKind {
             RecordKind::ApiKey => "api_key",
             RecordKind::Source => "source",
             RecordKind::Webhook => "webhook",
+            RecordKind::Template => "template",
         }
     }
 
@@ -184,30 +189,39 @@ impl TableRow for Written<'_> {
 /// [`Error::Invalid`] with the pointer of the first member that does not fit; then nothing is changed.
 pub fn edit(conn: &mut Conn, edits: &[Edit]) -> Result<i64> {
     write_transaction(conn, |conn| {
-        // Taken first: the row lock makes editors wait for each other, so that versions commit in order.
-        let taken = diesel::update(meta::table.find(1)).set(meta::version.eq(meta::version + 1));
-        on_backend!(conn, c => taken.execute(c)).map_err(Error::Store)?;
-        let version = version(conn)?;
-        let mut bodies: HashMap<(RecordKind, Id), Option<Map<String, Value>>> = HashMap::new();
-        for edit in edits {
-            let key = (edit.kind, edit.id.clone());
-            let before = match bodies.remove(&key) {
-                Some(edited) => edited,
-                None => read_body(conn, edit.kind, &edit.id)?,
-            };
-            bodies.insert(key, changed(edit, before)?);
-        }
-        let rows: Vec<Written<'_>> = bodies
-            .iter()
-            .map(|((kind, id), body)| written(*kind, id, body.as_ref(), version))
-            .collect::<Result<_>>()?;
-        insert::insert(conn, &rows).map_err(Error::Store)?;
-        for agent in rows.iter().filter(|row| row.deleted && row.kind == RecordKind::Agent.as_str()) {
-            // Who is gone has no device that may still be woken.
-            push_subscriptions::forget_all(conn, agent.id)?;
-        }
+        let version = take_version(conn)?;
+        apply(conn, edits, version)?;
         Ok(version)
     })
+}
+
+/// The next version of all records, for edits in a transaction that is open. Taken first: the row lock makes editors wait
+/// for each other, so that versions commit in order.
+pub fn take_version(conn: &mut Conn) -> Result<i64> {
+    let taken = diesel::update(meta::table.find(1)).set(meta::version.eq(meta::version + 1));
+    on_backend!(conn, c => taken.execute(c)).map_err(Error::Store)?;
+    version(conn)
+}
+
+/// Carries out edits in a transaction that is open, under a version that was taken in it.
+pub fn apply(conn: &mut Conn, edits: &[Edit], version: i64) -> Result<()> {
+    let mut bodies: HashMap<(RecordKind, Id), Option<Map<String, Value>>> = HashMap::new();
+    for edit in edits {
+        let key = (edit.kind, edit.id.clone());
+        let before = match bodies.remove(&key) {
+            Some(edited) => edited,
+            None => read_body(conn, edit.kind, &edit.id)?,
+        };
+        bodies.insert(key, changed(edit, before)?);
+    }
+    let rows: Vec<Written<'_>> =
+        bodies.iter().map(|((kind, id), body)| written(*kind, id, body.as_ref(), version)).collect::<Result<_>>()?;
+    insert::insert(conn, &rows).map_err(Error::Store)?;
+    for agent in rows.iter().filter(|row| row.deleted && row.kind == RecordKind::Agent.as_str()) {
+        // Who is gone has no device that may still be woken.
+        push_subscriptions::forget_all(conn, agent.id)?;
+    }
+    Ok(())
 }
 
 fn written<'a>(kind: RecordKind, id: &'a Id, body: Option<&Map<String, Value>>, version: i64) -> Result<Written<'a>> {
@@ -300,6 +314,7 @@ fn check(kind: RecordKind, body: &Map<String, Value>, pointer: &str) -> Result<(
         RecordKind::ApiKey => fits::<ApiKey>(body, pointer),
         RecordKind::Source => fits::<Source>(body, pointer),
         RecordKind::Webhook => fits::<Webhook>(body, pointer),
+        RecordKind::Template => fits::<Template>(body, pointer),
     }
 }
 
@@ -371,6 +386,8 @@ fn take(to: &mut Snapshot, kind: &str, id: &str, body: Option<&str>) -> Result<(
         (RecordKind::Source, None) => drop(to.sources.remove(id)),
         (RecordKind::Webhook, Some(body)) => drop(to.webhooks.insert(id.into(), parse(body)?)),
         (RecordKind::Webhook, None) => drop(to.webhooks.remove(id)),
+        (RecordKind::Template, Some(body)) => drop(to.templates.insert(id.into(), parse(body)?)),
+        (RecordKind::Template, None) => drop(to.templates.remove(id)),
     }
     Ok(())
 }

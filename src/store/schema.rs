@@ -263,9 +263,6 @@ table! {
     }
 }
 
-allow_tables_to_appear_in_same_query!(watches, tickets);
-allow_tables_to_appear_in_same_query!(notifications, contents);
-
 table! {
     nodes (id) {
         id -> Text,
@@ -282,4 +279,46 @@ table! {
         left_at -> Nullable<BigInt>,
     }
 }
+
+table! {
+    templates (name, version) {
+        name -> Text,
+        version -> BigInt,
+        subject -> Text,
+        text -> Text,
+        html -> Nullable<Text>,
+        author -> Text,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    email_addresses (address) {
+        address -> Text,
+        score -> BigInt,
+        soft_at -> Text,
+        suppressed_at -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+        updated_at -> BigInt,
+    }
+}
+
+table! {
+    muted_tickets (agent_id, ticket_id) {
+        agent_id -> Text,
+        ticket_id -> Text,
+        since -> BigInt,
+    }
+}
+
+table! {
+    sign_in_links (hash) {
+        hash -> Text,
+        agent_id -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+allow_tables_to_appear_in_same_query!(watches, tickets);
+allow_tables_to_appear_in_same_query!(notifications, contents);
 allow_tables_to_appear_in_same_query!(agent_presence, nodes);

@@ -10,6 +10,7 @@ mod chaos;
 mod cli;
 mod cluster;
 mod delivery;
+mod email;
 mod http_directory;
 mod http_erasure;
 mod http_errors;

@@ -100,18 +100,22 @@ impl Twilio {
     async fn post(&self, delivery: &str, to: &str, body: &str) -> reqwest::Result<Response> {
         let SmsConfig { url, account_sid, auth_token, from, .. } = &self.config;
         let sender = if is_messaging_service(from) { "MessagingServiceSid" } else { "From" };
-        let mut form = url::form_urlencoded::Serializer::new(String::new());
-        form.append_pair("To", to).append_pair(sender, from).append_pair("Body", body);
-        if let Some(status_url) = &self.status_url {
-            let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("delivery", delivery).finish();
-            form.append_pair("StatusCallback", &format!("{status_url}?{query}"));
-        }
+        // A scope of its own: what makes the form must not live through the request.
+        let form = {
+            let mut form = url::form_urlencoded::Serializer::new(String::new());
+            form.append_pair("To", to).append_pair(sender, from).append_pair("Body", body);
+            if let Some(status_url) = &self.status_url {
+                let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("delivery", delivery).finish();
+                form.append_pair("StatusCallback", &format!("{status_url}?{query}"));
+            }
+            form.finish()
+        };
         self.client
             .post(format!("{url}/2010-04-01/Accounts/{account_sid}/Messages.json"))
             .basic_auth(account_sid, Some(auth_token))
             .header("content-type", "application/x-www-form-urlencoded")
             .header("accept", "application/json")
-            .body(form.finish())
+            .body(form)
             .send()
             .await
     }
@@ -255,6 +259,7 @@ mod tests {
                 Outcome::Failed { why, .. } => format!("failed {why}"),
                 Outcome::Gone { why, .. } => format!("gone {why}"),
                 Outcome::Misconfigured { why, .. } => format!("misconfigured {why}"),
+                Outcome::Withheld { why } => format!("withheld {why}"),
                 Outcome::Unknown { why, .. } => format!("unknown {why}"),
             };
             assert_eq!(outcome, expected, "{status} {code:?}");

@@ -1,0 +1,4 @@
+DROP TABLE sign_in_links;
+DROP TABLE muted_tickets;
+DROP TABLE email_addresses;
+DROP TABLE templates;

@@ -1,0 +1,20 @@
+//! Emails: a letter becomes an email (`compose`), the email a message on its way (`message`, `mailer`), and what comes back
+//! about it is read (`dsn`).
+
+mod answer;
+mod compose;
+mod dsn;
+mod letter;
+mod mailer;
+mod message;
+pub mod plain;
+mod pool;
+pub(super) mod reason;
+mod smtp;
+
+pub use self::{
+    compose::{Email, EmailAddress, Sender, compose},
+    dsn::{Bounced, read_report},
+    letter::{Attachment, Item, Letter, Links, Recipient, TicketRef},
+    mailer::{Mailer, Patience},
+};
