@@ -107,8 +107,8 @@ fn cut(step: Step, error: &SmtpError) -> Outcome {
     if step == Step::Answer {
         return unknown(detail);
     }
-    if error.is_tls() || is_certificate(error) {
-        return Outcome::Misconfigured { why: "certificate_refused", detail };
+    if let Some(why) = handshake(error) {
+        return Outcome::Misconfigured { why, detail };
     }
     if step == Step::SignIn && error.is_client() {
         return Outcome::Misconfigured { why: "authentication_refused", detail };
@@ -116,16 +116,23 @@ fn cut(step: Step, error: &SmtpError) -> Outcome {
     Outcome::Later { why: if step == Step::Connect { "unreachable" } else { "connection_broke" }, detail, after: None }
 }
 
-/// A handshake that our side ended because it does not trust the server.
-fn is_certificate(error: &SmtpError) -> bool {
+/// The handshake failed by what one of the sides is, and not by the network: our side does not trust the server, or the
+/// two have no TLS in common.
+fn handshake(error: &SmtpError) -> Option<&'static str> {
+    /// `SSL_R_CERTIFICATE_VERIFY_FAILED`, the low bits of OpenSSL's code.
+    const VERIFY_FAILED: std::ffi::c_ulong = 134;
+    const REASON: std::ffi::c_ulong = 0x7f_ffff;
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {
-        if let Some(stack) = error.downcast_ref::<openssl::ssl::Error>() {
-            return stack.ssl_error().is_some();
+        if let Some(stack) =
+            error.downcast_ref::<openssl::error::ErrorStack>().filter(|stack| !stack.errors().is_empty())
+        {
+            let refused = stack.errors().iter().any(|error| error.code() & REASON == VERIFY_FAILED);
+            return Some(if refused { "certificate_refused" } else { "encryption_failed" });
         }
         cause = error.source();
     }
-    false
+    None
 }
 
 fn unknown(detail: String) -> Outcome {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use lettre::{
@@ -49,7 +49,7 @@ impl Default for Patience {
 /// The way of emails. One per server; shared by all who send.
 pub struct Mailer {
     sender: Sender,
-    dkim: Option<DkimConfig>,
+    dkim: Option<Arc<DkimConfig>>,
     transport: Transport,
     patience: Patience,
     clock: Clock,
@@ -84,7 +84,7 @@ impl Mailer {
             },
             EmailTransport::File(folder) => Transport::File(folder.clone()),
         };
-        let dkim = config.dkim.as_ref().map(message::dkim).transpose()?;
+        let dkim = config.dkim.as_ref().map(message::dkim).transpose()?.map(Arc::new);
         Ok(Mailer { sender: sender(&config.from)?, dkim, transport, patience, clock, faults: Mutex::default() })
     }
 
@@ -110,7 +110,10 @@ impl Mailer {
 
     /// Sends one email, once: whether and when it is tried again is for the caller. Never longer than the limit of time.
     pub async fn send(&self, email: &Email) -> Outcome {
-        let wire = match message::wire(email, self.dkim.as_ref(), self.clock.now()) {
+        // Encoding and signing take milliseconds, which no socket of this thread should wait for.
+        let (copy, dkim, now) = (email.clone(), self.dkim.clone(), self.clock.now());
+        let made = tokio::task::spawn_blocking(move || message::wire(&copy, dkim.as_deref(), now)).await;
+        let wire = match made.unwrap_or_else(|error| Err(Unfit::Message(error.to_string()))) {
             Ok(wire) => wire,
             Err(Unfit::Address) => {
                 let detail = "it is no email address".to_owned();

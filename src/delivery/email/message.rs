@@ -82,8 +82,9 @@ pub fn wire(email: &Email, dkim: Option<&DkimConfig>, now: Millis) -> Result<Wir
     Ok(Wire { envelope: message.envelope().clone(), bytes: message.formatted() })
 }
 
+/// Lines end as they travel before the library sees them: it would move the rest of the text for each one.
 fn part(kind: ContentType, text: &str) -> SinglePart {
-    SinglePart::builder().header(kind).body(text.to_owned())
+    SinglePart::builder().header(kind).body(text.replace("\r\n", "\n").replace('\n', "\r\n"))
 }
 
 /// None when the address is none. A domain in letters beyond ASCII is written as DNS knows it, which needs nothing of the

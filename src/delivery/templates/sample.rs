@@ -40,6 +40,11 @@ pub fn all(kind: &Kind) -> [Values; 3] {
 
 fn letter_of(kind: &Kind, items: usize) -> Letter {
     let recipient_kind = if kind.for_contacts { RecipientKind::Contact } else { RecipientKind::Agent };
+    let reason = match kind.name {
+        "agent_assignment" => "assigned",
+        "system_alert" | "sign_in" | "test" => "",
+        _ => "customer_reply",
+    };
     let link = |path: &str| Some(format!("https://bellhop.example.com/{path}"));
     let links = match kind.for_contacts || matches!(kind.name, "system_alert" | "sign_in" | "test") {
         true => Links::default(),
@@ -59,7 +64,7 @@ fn letter_of(kind: &Kind, items: usize) -> Letter {
             locale: Some("en".to_owned()),
             time_zone: None,
         },
-        items: (0..items).map(item).collect(),
+        items: (0..items).map(|number| Item { reason: reason.to_owned(), ..item(number) }).collect(),
         links,
     }
 }

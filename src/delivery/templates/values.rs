@@ -84,7 +84,8 @@ impl Values {
             ticket: letter.ticket().map(|ticket| Ticket::of(ticket, for_agent)),
             preferences: link(&letter.links.preferences),
             unsubscribe: link(&letter.links.unsubscribe),
-            mute: link(&letter.links.mute_ticket),
+            // In a summary nobody could say which ticket is meant.
+            mute: letter.ticket().map(|_| link(&letter.links.mute_ticket)).unwrap_or_default(),
             for_agent,
         }
     }

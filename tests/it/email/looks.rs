@@ -6,7 +6,6 @@ use bellhop::delivery::email::{Letter, Mailer};
 use serde_json::Value;
 
 use super::{MailServer, item, letter, mailer_for, no_templates, ticket};
-use crate::harness::covers;
 
 /// Measures the mail in the frame: what is wider than the frame, and the lowest contrast of text against what is behind it.
 const MEASURE: &str = r#"
@@ -103,5 +102,4 @@ async fn mails_fit_a_telephone_and_can_be_read_in_light_and_dark() {
         }
         assert_ne!(cards[0], cards[2], "dark is dark");
     }
-    covers(&["R-004"]);
 }
