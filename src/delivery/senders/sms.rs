@@ -62,14 +62,18 @@ impl SmsSender {
         };
         let Some(text) = self.text(row).await? else { return Ok(Outcome::Withheld { why: "removed" }) };
         let outcome = self.twilio.send(&row.id, &phone, &text).await;
-        self.keep(row, &outcome, SentSms {
-            delivery: row.id.clone(),
-            sid: None,
-            segments: segments(&self.twilio.text(&text)).count,
-            phone,
-            ticket,
-            recipient,
-        })
+        self.keep(
+            row,
+            &outcome,
+            SentSms {
+                delivery: row.id.clone(),
+                sid: None,
+                segments: segments(&self.twilio.text(&text)).count,
+                phone,
+                ticket,
+                recipient,
+            },
+        )
         .await?;
         Ok(outcome)
     }

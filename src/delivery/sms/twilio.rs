@@ -105,7 +105,8 @@ impl Twilio {
             let mut form = url::form_urlencoded::Serializer::new(String::new());
             form.append_pair("To", to).append_pair(sender, from).append_pair("Body", body);
             if let Some(status_url) = &self.status_url {
-                let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("delivery", delivery).finish();
+                let query =
+                    url::form_urlencoded::Serializer::new(String::new()).append_pair("delivery", delivery).finish();
                 form.append_pair("StatusCallback", &format!("{status_url}?{query}"));
             }
             form.finish()

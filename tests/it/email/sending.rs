@@ -31,6 +31,7 @@ fn short(outcome: &Outcome) -> (&'static str, &'static str) {
         Outcome::Failed { .. } => "failed",
         Outcome::Gone { .. } => "gone",
         Outcome::Misconfigured { .. } => "misconfigured",
+        Outcome::Withheld { .. } => "withheld",
         Outcome::Unknown { .. } => "unknown",
     };
     (kind, outcome.why().unwrap_or(""))

@@ -45,6 +45,7 @@ async fn each_status_is_told_as_what_can_be_done_about_it() {
             Outcome::Failed { .. } => "failed",
             Outcome::Gone { .. } => "gone",
             Outcome::Misconfigured { .. } => "misconfigured",
+            Outcome::Withheld { .. } => "withheld",
             Outcome::Unknown { .. } => "unknown",
         };
         assert_eq!((is, outcome.why()), (kind, why), "{status}");
