@@ -3,6 +3,8 @@
 //!
 //! Registry before bus (it is the bus's sink), bus before store (each commit nudges), store before the live side.
 
+mod channels;
+
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{
@@ -21,16 +23,13 @@ use crate::{
     clock::Clock,
     config::{BusUrl, Config, JwksConfig, OutgoingConfig, StoreUrl, TokenConfig},
     delivery::{
-        Channels, ClusterPresences, Delivery, DeliveryOptions, Devices, EmailSender, LocalPresences, Presences,
-        PushSender, Sender, SmsSender,
+        Channels, ClusterPresences, Delivery, DeliveryOptions, LocalPresences, Presences,
         address::Addresses,
         email::Mailer,
         links::LinkSigner,
-        sms::Twilio,
-        web_push::{WebPush, WebPushOptions},
         webhooks::{self, Webhooks},
     },
-    domain::{Id, delivery::DeliveryChannel, nudge::InboxChange, plan::Router, snapshot::Scope},
+    domain::{Id, nudge::InboxChange, plan::Router, snapshot::Scope},
     error::{Error, Result},
     http::{self, AppState, DemoState, HttpOptions},
     live::{self, Live, LiveOptions, Registry, check_with},
@@ -198,7 +197,7 @@ async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
     .await?;
     let auth = Arc::new(authenticator(config, &store, extras.clock.clone())?);
     let options = HttpOptions::new(&config.http.public_url, &config.http.allowed_origins);
-    let push = Arc::new(web_push(config, &store, extras.clock.clone())?);
+    let push = Arc::new(channels::web_push(config, &store, extras.clock.clone())?);
     let live = Live::new(LiveOptions {
         store: store.clone(),
         bus: bus.clone(),
@@ -210,7 +209,8 @@ async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
         origins: options.origins.clone(),
     })?;
     let links = Arc::new(LinkSigner::new(&store.secret("link")?, &config.http.public_url, extras.clock.clone())?);
-    let carriers = channels(config, &store, &extras.clock, &push, mailer.as_ref().map(|mailer| (mailer, &links)))?;
+    let carriers =
+        channels::channels(config, &store, &extras.clock, &push, mailer.as_ref().map(|mailer| (mailer, &links)))?;
     let is_shared = matches!(config.store.url, StoreUrl::Postgres(_));
     let away_after = config.live.away_after_ms;
     let cluster = is_shared.then(|| {
@@ -253,44 +253,6 @@ async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
         demo,
     });
     Ok(Parts { state, live, node, cluster, webhooks })
-}
-
-/// Whoever carries what goes out beside the bell, as the configuration names them.
-fn channels(
-    config: &Config,
-    store: &Store,
-    clock: &Clock,
-    push: &Arc<WebPush>,
-    mail: Option<(&Arc<Mailer>, &Arc<LinkSigner>)>,
-) -> Result<Channels> {
-    let pushes = PushSender { store: store.clone(), push: push.clone(), clock: clock.clone() };
-    let mut senders: Vec<(DeliveryChannel, Arc<dyn Sender>)> = vec![(DeliveryChannel::WebPush, Arc::new(pushes))];
-    if let Some((mailer, links)) = mail {
-        let emails = EmailSender { store: store.clone(), mailer: mailer.clone(), links: links.clone() };
-        senders.push((DeliveryChannel::Email, Arc::new(emails)));
-    }
-    if let Some(sms) = &config.outgoing.sms {
-        let twilio = Twilio::new(sms.clone(), &config.http.public_url, clock.clone())?;
-        senders.push((DeliveryChannel::Sms, Arc::new(SmsSender { store: store.clone(), twilio })));
-    }
-    Ok(Channels { senders, endpoints: Arc::new(Devices { store: store.clone(), push: push.clone() }) })
-}
-
-/// The sender of pushes; a key that the configuration does not give comes from the store.
-fn web_push(config: &Config, store: &Store, clock: Clock) -> Result<WebPush> {
-    let push = WebPush::new(WebPushOptions {
-        config: config.outgoing.web_push.clone(),
-        key: store.secret("vapid")?,
-        admin_address: config.outgoing.admin_address.clone(),
-        public_url: config.http.public_url.clone(),
-        clock,
-        look_up: None,
-        answer_within: None,
-    })?;
-    if let Some(warning) = push.warning() {
-        tracing::warn!("{warning}");
-    }
-    Ok(push)
 }
 
 fn open_bus(url: &BusUrl, node: &Id, registry: Arc<Registry>, metrics: &Arc<Metrics>) -> Result<Bus> {

@@ -6,13 +6,17 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 
-use crate::domain::{
-    Id, Millis,
-    nudge::{Change, InboxChange},
+use super::{connection::Conn, inbox::Inboxes};
+use crate::{
+    domain::{
+        Id, Millis,
+        nudge::{Change, InboxChange},
+    },
+    error::Result,
 };
 
 /// From an entry's commit to the first look: devices that are there gather acknowledgements for less.
-pub const FIRST_LOOK_MS: Millis = 500;
+const FIRST_LOOK_MS: Millis = 500;
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -79,8 +83,19 @@ impl Inner {
     }
 }
 
+/// On PostgreSQL the inbox's row says when its fallback is to be looked at: notes it for those whose entries call for
+/// attention.
+pub fn note_in_rows(conn: &Conn, changes: &[InboxChange], inboxes: &mut Inboxes, now: Millis) -> Result<()> {
+    if let Conn::Pg(_) = conn {
+        for change in changes.iter().filter(|change| alerts(change)) {
+            inboxes.get_mut(&change.agent)?.fallback_due_at.get_or_insert(now + FIRST_LOOK_MS);
+        }
+    }
+    Ok(())
+}
+
 /// Whether a change calls for attention: an entry that is new, renewed or woken, unless it is stored quietly.
-pub fn alerts(change: &InboxChange) -> bool {
+fn alerts(change: &InboxChange) -> bool {
     matches!(&change.what, Change::Entry(entry) if !entry.quiet)
 }
 

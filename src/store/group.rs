@@ -10,7 +10,7 @@ use super::{
     acts,
     connection::{Conn, write_transaction},
     deliveries::{self, NewDelivery},
-    due_list::{FIRST_LOOK_MS, alerts},
+    due_list,
     events::{self, Key, NewEvent},
     inbox::Inboxes,
     memory::Memory,
@@ -60,7 +60,7 @@ pub fn commit(
         }
         group.carry_out_acts(conn, requests)?;
         group.note_acks(acks)?;
-        group.note_fallbacks(conn)?;
+        due_list::note_in_rows(conn, &group.changes, &mut group.inboxes, group.now)?;
         group.inboxes.flush(conn)?;
         Ok(group.finish())
     });
@@ -352,17 +352,6 @@ impl<'a> Group<'a> {
             let inbox = self.inboxes.get_mut(agent)?;
             // Nobody can have what was never given out: a client may lie, or come from before a restore.
             inbox.acked_seq = inbox.acked_seq.max((*seq).min(inbox.seq));
-        }
-        Ok(())
-    }
-
-    /// On PostgreSQL the inbox's row says when its fallback is to be looked at; see [`super::due_list`] for SQLite.
-    fn note_fallbacks(&mut self, conn: &Conn) -> Result<()> {
-        if let Conn::Pg(_) = conn {
-            for change in self.changes.iter().filter(|change| alerts(change)) {
-                let inbox = self.inboxes.get_mut(&change.agent)?;
-                inbox.fallback_due_at.get_or_insert(self.now + FIRST_LOOK_MS);
-            }
         }
         Ok(())
     }

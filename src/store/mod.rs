@@ -277,30 +277,6 @@ impl Store {
         self.writers.run(set).await
     }
 
-    /// Notes how a delivery to an adapter ended and whom nobody matched, for the source's page.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub async fn note_delivery(&self, source: &Id, note: DeliveryNote) -> Result<()> {
-        let (source, now) = (source.clone(), self.clock.now());
-        self.writers.run(move |conn, _| Ok((sources::note(conn, &source, &note, now)?, Vec::new()))).await
-    }
-
-    /// Takes a person off a source's list of those whom nobody matched; no error when they are not on it.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub async fn forget_person(&self, source: &Id, external_id: &str) -> Result<()> {
-        let (source, external_id) = (source.clone(), external_id.to_owned());
-        self.writers.run(move |conn, _| Ok((sources::forget_person(conn, &source, &external_id)?, Vec::new()))).await
-    }
-
-    /// What [`Store::note_delivery`] gathered about a source.
-    pub async fn source_status(&self, source: &Id) -> Result<SourceStatus> {
-        let source = source.clone();
-        self.read(move |conn| sources::status(conn, &source)).await
-    }
-
     /// A secret that all nodes share, by name: `jwt`, `session`, `link`, `vapid`. Made at first start.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, upsert::excluded};
 
 use super::{
+    Store,
     connection::{Conn, on_backend, write_transaction},
     schema::{source_deliveries, source_people},
     types::{DeliveryNote, SourceStatus, UnmatchedPerson},
@@ -17,6 +18,35 @@ const LISTED: i64 = 100;
 /// People kept per delivery, names and ids cut to this: a hostile payload cannot fill the table in one go.
 const PER_DELIVERY: usize = 50;
 const LONGEST: usize = 255;
+
+impl Store {
+    /// Notes how a delivery to an adapter ended and whom nobody matched, for the source's page.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn note_delivery(&self, source: &Id, note: DeliveryNote) -> Result<()> {
+        let (source, now) = (source.clone(), self.clock.now());
+        self.writers.run(move |conn, _| Ok((note(conn, &source, &note, now)?, Vec::new()))).await
+    }
+
+    /// Takes a person off a source's list of those whom nobody matched; no error when they are not on it.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn forget_person(&self, source: &Id, external_id: &str) -> Result<()> {
+        let (source, external_id) = (source.clone(), external_id.to_owned());
+        self.writers.run(move |conn, _| Ok((forget_person(conn, &source, &external_id)?, Vec::new()))).await
+    }
+
+    /// What [`Store::note_delivery`] gathered about a source.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn source_status(&self, source: &Id) -> Result<SourceStatus> {
+        let source = source.clone();
+        self.read(move |conn| status(conn, &source)).await
+    }
+}
 
 /// Notes how a delivery ended.
 pub fn note(conn: &mut Conn, source: &Id, note: &DeliveryNote, now: Millis) -> Result<()> {
