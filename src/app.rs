@@ -152,6 +152,7 @@ impl Running {
                 tracing::error!(%error, "a job ended in a panic");
             }
         }
+        self.state.delivery.finish().await;
         if let Some(mailer) = &self.state.mailer {
             mailer.close().await;
         }
@@ -228,7 +229,7 @@ async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
         presences,
         channels: extras.channels.unwrap_or(carriers),
         is_shared,
-        emails_by_schedule: false,
+        emails_by_schedule: config.outgoing.emails_on_schedule,
     });
     let addresses = Addresses::new(&config.outgoing.webhooks.allowed_hosts, "webhooks.allowed_hosts")?;
     let webhooks = Webhooks::new(store.clone(), extras.clock.clone(), &addresses)?;

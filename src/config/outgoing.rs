@@ -20,6 +20,8 @@ const TWILIO: &str = "https://api.twilio.com";
 pub struct OutgoingConfig {
     /// Emails.
     pub email: Option<EmailConfig>,
+    /// Emails wait for a scheduler.
+    pub emails_on_schedule: bool,
     /// The administrative address.
     pub admin_address: Option<String>,
     /// Web push; always there, since its keys are made at first start.
@@ -159,7 +161,14 @@ pub(super) fn outgoing(
         email.from = format!("Bellhop <bellhop@{host}>");
         warnings.push(format!("email.from is not given: emails come from bellhop@{host}"));
     }
-    Ok(OutgoingConfig { email: emails(email)?, admin_address, web_push: web_push(push)?, sms: texts(sms)?, webhooks })
+    Ok(OutgoingConfig {
+        emails_on_schedule: email.on_schedule,
+        email: emails(email)?,
+        admin_address,
+        web_push: web_push(push)?,
+        sms: texts(sms)?,
+        webhooks,
+    })
 }
 
 fn emails(raw: RawEmail) -> Result<Option<EmailConfig>> {

@@ -73,6 +73,7 @@ pub(super) struct RawEmail {
     pub url: String,
     pub from: String,
     pub admin: String,
+    pub on_schedule: bool,
     pub dkim_domain: String,
     pub dkim_selector: String,
     pub dkim_private_key: String,

@@ -68,9 +68,11 @@ impl Planner {
         let mut looked_at = 0;
         loop {
             let due = self.store.due_for_fallback(INBOXES).await?;
+            if due.is_empty() {
+                return Ok(looked_at);
+            }
             // One node alone needs no lease; a write for nothing would wear the disk.
-            let ours = !self.is_shared || self.store.take_lease("fallback", &self.node, LEASE_MS).await?;
-            if due.is_empty() || !ours {
+            if self.is_shared && !self.store.take_lease("fallback", &self.node, LEASE_MS).await? {
                 return Ok(looked_at);
             }
             if let Err(error) = self.decide(due.clone()).await {

@@ -19,8 +19,6 @@ pub struct Job {
     pub entries: Vec<Notification>,
     /// The number of this try, from 1.
     pub attempt: i64,
-    /// Unread entries of the recipient: the count on an app's icon.
-    pub unread: i64,
     /// Nobody wants it after this.
     pub expires_at: Millis,
 }

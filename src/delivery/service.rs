@@ -95,6 +95,13 @@ impl Delivery {
         Ok(settled)
     }
 
+    /// Waits, with a limit, for what is being sent: when the loops are over and the node ends.
+    pub async fn finish(&self) {
+        for (_, worker) in &self.workers {
+            worker.lock().await.finish().await;
+        }
+    }
+
     /// The loops, by name; they run until they are dropped.
     pub fn jobs(&self) -> Vec<Job> {
         let mut jobs: Vec<Job> = vec![("fallback", Box::pin(plan(self.planner.clone())))];

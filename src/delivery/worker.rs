@@ -24,6 +24,8 @@ use crate::{
 
 /// Between two looks at what is due.
 pub(super) const TICK: Duration = Duration::from_millis(250);
+/// A node that ends waits so long for what is under way.
+const FINISH_WITHIN: Duration = Duration::from_secs(10);
 /// What is claimed comes back after this, should we die; longer than any try takes.
 const LEASE_MS: Millis = 120_000;
 /// After a fault of the installation: an administrator has to do something first.
@@ -98,6 +100,21 @@ impl Worker {
         self.write_back().await.map(drop)
     }
 
+    /// Waits, with a limit, for what is under way, and writes back what became of it: what was sent before a node ended
+    /// would otherwise be sent again after it.
+    pub async fn finish(&mut self) {
+        let all = async {
+            while let Some(ended) = self.under_way.join_next().await {
+                self.take(ended);
+            }
+        };
+        let ended = tokio::time::timeout(FINISH_WITHIN, all).await;
+        let written = self.write_back().await;
+        if ended.is_err() || written.is_err() {
+            tracing::warn!(channel = self.channel.as_str(), "what was being sent may be sent again");
+        }
+    }
+
     /// Claims what is due as far as there is room, and sends what is still wanted. Returns how many rows were claimed.
     async fn start_due(&mut self) -> Result<usize> {
         let room = self.manner.concurrency.saturating_sub(self.under_way.len());
@@ -147,7 +164,6 @@ impl Worker {
             id: first.id.clone(),
             attempt: going.iter().map(|row| row.attempts).max().unwrap_or(0) + 1,
             entries: told.map(|now| now.entry.clone()).collect(),
-            unread: 0,
             expires_at: now + self.manner.expires_ms,
             rows: going,
         };

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     connection::{Conn, write_transaction},
     insert::{self, Field, TableRow},
-    schema::deliveries,
+    schema::{deliveries, delivery_attempts},
 };
 use crate::{
     domain::{
@@ -163,6 +163,11 @@ pub fn forget_old(conn: &mut Conn, before: Millis, most: i64) -> Result<usize> {
         .select(d::id)
         .load(conn)
         .map_err(Error::Store)?;
+    if old.is_empty() {
+        return Ok(0);
+    }
+    let tries = delivery_attempts::table.filter(delivery_attempts::delivery_id.eq_any(&old));
+    diesel::delete(tries).execute(conn).map_err(Error::Store)?;
     diesel::delete(d::deliveries.filter(d::id.eq_any(old))).execute(conn).map_err(Error::Store)
 }
 

@@ -26,7 +26,7 @@ impl Store {
     /// When the store cannot be written.
     pub async fn note_delivery(&self, source: &Id, note: DeliveryNote) -> Result<()> {
         let (source, now) = (source.clone(), self.clock.now());
-        self.writers.run(move |conn, _| Ok((note(conn, &source, &note, now)?, Vec::new()))).await
+        self.writers.run(move |conn, _| Ok((super::sources::note(conn, &source, &note, now)?, Vec::new()))).await
     }
 
     /// Takes a person off a source's list of those whom nobody matched; no error when they are not on it.

@@ -6,7 +6,7 @@ use bellhop::delivery::Outcome;
 use serde_json::json;
 
 use super::{HOUR, MINUTE, Office, SECOND};
-use crate::harness::mention;
+use crate::harness::{HubOptions, covers, customer_reply, mention};
 
 fn later(after: Option<Duration>) -> Outcome {
     Outcome::Later { why: "busy", detail: "try later".to_owned(), after }
@@ -75,4 +75,27 @@ async fn what_nobody_took_within_a_day_expires() {
     }
 
     assert_eq!(office.states("evt-1", "ana", "web_push").await, [("expired".to_owned(), json!("too_late"))]);
+}
+
+#[tokio::test]
+async fn emails_on_schedule_wait_for_the_scheduler_and_hold_the_whole_conversation() {
+    let scheduled = HubOptions::default().with("BELLHOP_EMAIL__ON_SCHEDULE", "true");
+    let office = Office::open(scheduled).await;
+    office.hub.agent("ana").create().await;
+    office.without_message_alerts().await;
+    for number in 0..4 {
+        let reply = customer_reply().assignees(&["ana"]).message("id", json!(format!("Comment-{number}")));
+        office.hub.event(reply).await;
+        office.hub.clock().advance(10 * MINUTE);
+        // The planner goes on; the worker of emails does not run by itself.
+        tokio::time::sleep(Duration::from_millis(600)).await;
+    }
+    assert!(office.email.taken().is_empty(), "nobody called yet");
+
+    office.run().await;
+    let emails = office.email.taken();
+    assert_eq!(emails.iter().map(|job| job.entries.len()).collect::<Vec<_>>(), [4]);
+    assert_eq!(office.run().await, 0, "called again it sends nothing twice");
+    assert_eq!(office.email.taken().len(), 1);
+    covers(&["R-221", "R-222", "R-223"]);
 }
