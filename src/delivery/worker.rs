@@ -152,7 +152,7 @@ impl Worker {
                 Verdict::Hold { until, why } => {
                     self.verdicts.push(Settled { due_at: Some(until), ..settled(&row, "held", Some(why)) });
                 }
-                Verdict::Go if now > row.created_at + self.manner.expires_ms && row.attempts > 0 => {
+                Verdict::Go if now > row.created_at + self.manner.expires_ms && was_tried(&row) => {
                     self.verdicts.push(settled(&row, "expired", Some("too_late")));
                 }
                 Verdict::Go => going.push(row),
@@ -200,6 +200,11 @@ impl Worker {
         }
         Ok(count)
     }
+}
+
+/// Whoever died with it in hand noted no attempt. What was held back on purpose goes out however late.
+fn was_tried(row: &Queued) -> bool {
+    row.attempts > 0 || row.state == "sending"
 }
 
 async fn attempt(sender: &dyn Sender, job: Job, clock: &Clock, manner: Manner) -> Vec<Settled> {

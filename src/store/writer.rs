@@ -148,7 +148,7 @@ impl Writer {
                 Ok(first) => self.survive(|writer| writer.drain(first)),
                 Err(RecvTimeoutError::Timeout) => self.survive(Writer::rest),
                 Err(RecvTimeoutError::Disconnected) => {
-                    self.write_acks();
+                    self.write_last_acks();
                     return;
                 }
             }
@@ -200,6 +200,14 @@ impl Writer {
 
     fn write_acks(&mut self) {
         self.commit_group(Vec::new());
+    }
+
+    /// Nobody gathers any more: what a device confirmed just before the end is not told again after the next start.
+    fn write_last_acks(&mut self) {
+        let acks = self.shared.take_acks();
+        if !acks.is_empty() {
+            self.commit(Vec::new(), &acks);
+        }
     }
 
     fn commit_group(&mut self, group: Vec<Waiting>) {

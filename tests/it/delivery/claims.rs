@@ -1,9 +1,14 @@
 //! The queue's contract on both stores: who holds what, and what comes back.
 
+use std::sync::Arc;
+
 use bellhop::{
+    delivery::{Job, Manner, Outcome, Sender, Worker, WorkerOptions},
     domain::delivery::DeliveryChannel,
-    store::{Decision, FallbackRow, Queued, Settled},
+    store::{Decision, Edit, EditChange, FallbackRow, Queued, RecordKind, Settled},
 };
+use futures_util::future::BoxFuture;
+use serde_json::{Value, json};
 
 use crate::store::{NOW, Rig, assigned_ticket, on_both};
 
@@ -11,7 +16,8 @@ on_both!(
     a_row_is_held_by_one_until_its_lease_is_over,
     what_another_holds_by_now_is_not_settled,
     a_batch_goes_out_whole_when_its_first_is_due,
-    what_was_confirmed_meanwhile_is_not_planned
+    what_was_confirmed_meanwhile_is_not_planned,
+    a_message_that_ends_whoever_sends_it_is_given_up_after_a_day
 );
 
 /// Plans an email for each of an agent's entries, `due` milliseconds from now for the first.
@@ -102,4 +108,31 @@ async fn what_was_confirmed_meanwhile_is_not_planned(rig: Rig) {
     rig.store.ack(&"ana".into(), 1);
     tokio::time::sleep(std::time::Duration::from_millis(600)).await;
     assert_eq!(decide(&rig, rows).await, 1, "the second alone");
+}
+
+struct Deadly;
+
+impl Sender for Deadly {
+    fn send(&self, _: Job) -> BoxFuture<'static, Outcome> {
+        Box::pin(async { panic!("this test's sender always ends like this") })
+    }
+}
+
+async fn a_message_that_ends_whoever_sends_it_is_given_up_after_a_day(rig: Rig) {
+    let Value::Object(ana) = json!({"email": "ana@example.org"}) else { panic!("an object") };
+    let (kind, change) = (RecordKind::Agent, EditChange::Merge(ana));
+    rig.store.edit(vec![Edit { kind, id: "ana".into(), change, pointer: String::new() }]).await.unwrap();
+    let rows = planned(&rig, 1, 0).await;
+    decide(&rig, rows).await;
+    let options = WorkerOptions { store: rig.store.clone(), clock: rig.clock.clone(), node: "one".into(), email: true };
+    let email = DeliveryChannel::Email;
+    let mut worker = Worker::new(options, email, Arc::new(Deadly), Manner::of(email));
+    let mut states = Vec::new();
+    for _ in 0..3 {
+        worker.run_until_idle().await.unwrap();
+        let kept = rig.store.deliveries(&"/test".into(), &"evt-0".into()).await.unwrap();
+        states.extend(kept.into_iter().map(|row| row.state));
+        rig.clock.advance(13 * 3_600_000);
+    }
+    assert_eq!(states, ["sending", "sending", "expired"]);
 }

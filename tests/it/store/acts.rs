@@ -19,6 +19,7 @@ on_both!(
     what_is_read_after_a_position_is_what_changed_since,
     the_list_filters_and_pages,
     an_acknowledgement_moves_only_forward,
+    what_was_confirmed_just_before_the_end_is_kept,
 );
 
 async fn ten(rig: &Rig) -> Vec<Id> {
@@ -156,4 +157,18 @@ async fn an_acknowledgement_moves_only_forward(rig: Rig) {
     acked(9).await;
     rig.store.ack(&"ana".into(), 9_000);
     acked(10).await;
+}
+
+async fn what_was_confirmed_just_before_the_end_is_kept(rig: Rig) {
+    ten(&rig).await;
+    let ana = Id::from("ana");
+    rig.store.ack(&ana, 3);
+    while rig.store.inbox(&ana).await.unwrap().1.acked_seq < 3 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    // Sooner after that than acknowledgements are gathered.
+    rig.store.ack(&ana, 7);
+    rig.store.close().await;
+    let next = super::open(&rig.url, &rig.clock, &rig.changes).await;
+    assert_eq!(next.inbox(&ana).await.unwrap().1.acked_seq, 7);
 }

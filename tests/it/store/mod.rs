@@ -110,7 +110,7 @@ impl Rig {
     }
 }
 
-async fn open(url: &StoreUrl, clock: &Clock, changes: &Arc<Mutex<Vec<InboxChange>>>) -> Store {
+pub async fn open(url: &StoreUrl, clock: &Clock, changes: &Arc<Mutex<Vec<InboxChange>>>) -> Store {
     let seen = changes.clone();
     Store::open(StoreOptions {
         url: url.clone(),
