@@ -4,6 +4,7 @@
 mod claims;
 mod stories;
 mod waiting;
+mod wires;
 
 use std::{
     collections::{HashMap, VecDeque},
