@@ -1,4 +1,4 @@
-// Builds the bundled pages. The server maps `/`, `/notifications`, `/panel` and `/docs` to these files.
+// Builds the bundled pages. The server maps `/`, `/notifications`, `/docs`, `/panel` and `/mailbox` to these files.
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 
@@ -16,6 +16,7 @@ export default defineConfig({
         notifications: page('notifications'),
         panel: page('panel'),
         docs: page('docs'),
+        mailbox: page('mailbox'),
       },
     },
   },

@@ -1,4 +1,5 @@
-//! `bellhop demo`: a server on a throw-away store, with sample people and tickets, and a pretend helpdesk in the browser.
+//! `bellhop demo`: a server on a throw-away store, with sample people and tickets, a pretend helpdesk in the browser, and
+//! a mailbox page that shows what was emailed.
 //!
 //! Everything goes through the same public endpoints as a real helpdesk's: the sample directory and tickets are posted
 //! to the server after it started.
@@ -31,10 +32,10 @@ pub async fn demo(address: SocketAddr) -> Result<()> {
     if !address.ip().is_loopback() {
         return Err(Error::Config("the demo has no passwords: it listens on loopback addresses only".to_owned()));
     }
-    let sample: Value = serde_json::from_str(SAMPLE).map_err(|error| Error::Internal(error.to_string()))?;
     let folder = Throwaway::make()?;
     let config = config(address, &folder)?;
     let listener = listen(&config)?;
+    let sample = sample(listener.local_addr().map_err(|error| Error::Config(format!("http.listen: {error}")))?)?;
     let shutdown = shutdown_signal()?;
     let state = demo_state(sample.clone());
     let running = app::start(config, listener, Extras { demo: Some(state), ..Extras::default() }).await?;
@@ -43,11 +44,21 @@ pub async fn demo(address: SocketAddr) -> Result<()> {
     running.run_until(shutdown).await
 }
 
+/// Tickets with the addresses that emails lead to: from a mail program only whole ones lead anywhere.
+fn sample(address: SocketAddr) -> Result<Value> {
+    let text = SAMPLE.replace("\"/panel?", &format!("\"http://{address}/panel?"));
+    serde_json::from_str(&text).map_err(|error| Error::Internal(error.to_string()))
+}
+
 fn config(address: SocketAddr, folder: &Throwaway) -> Result<Config> {
     let settings = [
         ("BELLHOP_HTTP__LISTEN", address.to_string()),
         ("BELLHOP_DATA_DIR", folder.0.to_string_lossy().into_owned()),
         ("BELLHOP_AUTH__ADMIN_KEY", DEMO_KEY.to_owned()),
+        // A file each, read by the mailbox page.
+        ("BELLHOP_EMAIL__URL", format!("file://{}", folder.0.join("mails").display())),
+        ("BELLHOP_EMAIL__FROM", "Bellhop <bellhop@example.com>".to_owned()),
+        ("BELLHOP_EMAIL__ADMIN", "admin@example.com".to_owned()),
         ("BELLHOP_LIVE__DRAIN_WINDOW_MS", "200".to_owned()),
     ];
     let settings: HashMap<String, String> =
@@ -58,6 +69,7 @@ fn config(address: SocketAddr, folder: &Throwaway) -> Result<Config> {
 fn announce(address: SocketAddr) {
     println!(
         "\nBellhop's demo runs at http://{address}/panel\n\n\
+         Mailbox:      http://{address}/mailbox\n\
          Phone page:   http://{address}/notifications\n\
          API:          http://{address}/docs\n\
          API key:      {DEMO_KEY}\n\n\

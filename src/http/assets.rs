@@ -18,6 +18,8 @@ use super::problem;
 struct Built;
 
 const PAGES: &[(&str, &str)] = &[("/", "index.html"), ("/notifications", "notifications.html"), ("/docs", "docs.html")];
+/// The pretend helpdesk, and what was emailed there.
+const DEMO_PAGES: &[(&str, &str)] = &[("/panel", "panel.html"), ("/mailbox", "mailbox.html")];
 
 /// What every page asks for first. Names without a hash must be asked for again each time.
 const ASK_AGAIN: &str = "no-cache";
@@ -34,8 +36,8 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
 
 /// Adds the pages; the pretend helpdesk only where there is a demo.
 pub(super) fn register(config: &mut ServiceConfig, with_panel: bool) {
-    let panel = with_panel.then_some(("/panel", "panel.html"));
-    for (path, file) in PAGES.iter().copied().chain(panel) {
+    let demo = if with_panel { DEMO_PAGES } else { &[] };
+    for (path, file) in PAGES.iter().chain(demo).copied() {
         let show = move |request: HttpRequest| std::future::ready(page(&request, file));
         config.service(web::resource(path).route(web::get().to(show)).route(web::head().to(show)));
     }

@@ -104,7 +104,7 @@ pub struct AppState {
     pub delivery: Delivery,
     /// The process is about to end: readiness fails.
     pub draining: Arc<AtomicBool>,
-    /// What `GET /demo/state` answers, in demo mode only.
+    /// What `GET /demo/state` answers, in demo mode only; the mailbox page exists with it.
     pub demo: Option<DemoState>,
 }
 

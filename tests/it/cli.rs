@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::harness::{SOON, eventually};
+
 /// The program with nothing but its own settings.
 fn bellhop(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bellhop"));
@@ -208,6 +210,35 @@ fn a_taken_address_and_a_folder_that_cannot_be_made_are_said_plainly() {
     assert!(text(&refused.stderr).contains("store.url"), "{}", text(&refused.stderr));
 }
 
+/// The sample assigns a ticket to Ben.
+async fn the_mailbox_shows_what_was_emailed(base: &str) {
+    let get = async |path: &str| client().get(format!("{base}/demo/mailbox{path}")).send().await.unwrap();
+    let to_ben = async || {
+        let listed: Value = get("").await.json().await.unwrap();
+        let items = listed["items"].as_array().unwrap().clone();
+        items.into_iter().find(|mail| mail["to"] == "Ben Okafor <ben@example.com>")
+    };
+    eventually("Ben has an email", SOON, async || to_ben().await.is_some()).await;
+    let mail = to_ben().await.unwrap();
+    assert_eq!(mail["subject"], "New ticket assigned: #000123 - Cannot log in after the password reset");
+    assert_eq!(mail["from"], "Bellhop <bellhop@example.com>");
+    assert!(mail["date"].as_str().unwrap().ends_with('Z'), "{mail}");
+    let path = format!("/{}", mail["id"].as_str().unwrap());
+    let page = get(&path).await;
+    let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.starts_with("sandbox allow-popups ") && policy.contains("default-src 'none'"), "{policy}");
+    assert!(!policy.contains("allow-scripts") && !policy.contains("allow-same-origin"), "{policy}");
+    let view = format!("{base}/panel?ticket=HD-00123");
+    assert!(page.text().await.unwrap().contains(&view));
+    let text = get(&format!("{path}/text")).await;
+    assert_eq!(text.headers()["content-type"], "text/plain; charset=utf-8");
+    assert!(text.text().await.unwrap().contains(&format!("View Ticket: {view}")));
+    assert_eq!(get("/1-none").await.status(), 404);
+    let rebound =
+        client().get(format!("{base}/demo/mailbox{path}")).header("host", "evil.example").send().await.unwrap();
+    assert_eq!(rebound.status(), 404);
+}
+
 #[tokio::test]
 async fn the_demo_has_people_tickets_and_rung_bells() {
     let folder = tempfile::tempdir().unwrap();
@@ -223,6 +254,7 @@ async fn the_demo_has_people_tickets_and_rung_bells() {
     let me: Value =
         client().get(format!("{base}/api/v1/me")).bearer_auth(token).send().await.unwrap().json().await.unwrap();
     assert!(me["counts"]["unread"].as_i64().unwrap() > 0, "{me}");
+    the_mailbox_shows_what_was_emailed(&base).await;
     demo.kill().unwrap();
     demo.wait().unwrap();
     let mut rest = String::new();

@@ -16,7 +16,9 @@ async fn path_or_method_that_is_not_there_is_a_problem_too() {
     wrong.problem(405, "method_not_allowed");
     assert_eq!(wrong.header("allow"), "GET, PATCH");
     request(&hub, "GET", "/demo/state").send().await.problem(404, "not_found");
-    request(&hub, "GET", "/panel").send().await.problem(404, "not_found");
+    for path in ["/panel", "/mailbox", "/demo/mailbox", "/demo/mailbox/1"] {
+        request(&hub, "GET", path).send().await.problem(404, "not_found");
+    }
 }
 
 #[tokio::test]

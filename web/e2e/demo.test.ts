@@ -151,6 +151,32 @@ describe('the demo desk', () => {
     expect((await mine.titles())[0]).toMatch(/reopened/i);
   });
 
+  it('shows in the mailbox what an assignment emailed, with nothing in it that could act', async () => {
+    covers('R-004', 'R-136', 'R-137');
+    const me = await mine.page.locator('select[name="agent"]').inputValue();
+    const free = state.tickets.find(({ assignees }) => !assignees.includes(me))!;
+    const subject = `New ticket assigned: #${free.number} - ${free.subject}`;
+    const opened = context.waitForEvent('page');
+    await mine.page.locator('a.mailbox').click();
+    const mailbox = await opened;
+    await mailbox.locator('.mails h1').waitFor();
+    const mail = mailbox.locator('.mails a', { hasText: subject });
+    expect(await mail.count()).toBe(0);
+    await openTicket(theirs.page, free);
+    await theirs.page.locator('select[name="assignee"]').selectOption(me);
+    await mail.click({ timeout: 10_000 });
+    const shown = mailbox.frameLocator('iframe');
+    await shown.getByText(`You have been assigned to ticket #${free.number}`).first().waitFor();
+    const link = shown.getByRole('link', { name: 'View Ticket' }).first();
+    expect(await link.getAttribute('href')).toBe(`${hub.url}/panel?ticket=${free.id}`);
+    const src = await mailbox.locator('iframe').getAttribute('src');
+    const policy = (await fetch(hub.url + src)).headers.get('content-security-policy');
+    expect(policy).toMatch(/^sandbox allow-popups .*default-src 'none'/);
+    await mailbox.getByRole('button', { name: 'Plain text' }).click();
+    await mailbox.locator('pre', { hasText: 'You have been assigned' }).waitFor();
+    expect(await complaintsOfAxe(mailbox)).toEqual([]);
+  });
+
   it('shows the thread in both tabs, and axe finds nothing to complain of', async () => {
     await openTicket(mine.page, ticket);
     await openTicket(theirs.page, ticket);

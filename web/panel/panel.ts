@@ -48,6 +48,9 @@ export class BellhopDesk extends LitElement {
         ><span class="logo">${icons.bell}</span> <span>Demo desk</span></a
       >
       <span class="grow"></span>
+      <a class="button mailbox" href="/mailbox" target="_blank" title="What was emailed, in a new tab"
+        >Mailbox</a
+      >
       <button
         class="button phone"
         type="button"

@@ -148,6 +148,7 @@ export const panelStyles = [
         padding-inline: 12px;
       }
       .phone,
+      .mailbox,
       .brand > span:last-child,
       .who .initials {
         display: none;

@@ -81,7 +81,7 @@ fn template_of(letter: &Letter) -> &'static Kind {
     let name = match &*letter.purpose {
         "sign_in" => "sign_in",
         "test" => "test",
-        purpose if purpose.starts_with("system.") => "system_alert",
+        _ if letter.is_system() => "system_alert",
         purpose if purpose.ends_with("overlimit") => "overlimit",
         purpose if letter.is_autoresponse() => match purpose.rsplit('.').next() {
             Some("new_ticket") => "autoresponse_new_ticket",

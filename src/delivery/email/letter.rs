@@ -12,7 +12,8 @@ pub struct Letter {
     /// Stable over retries, the delivery's id for example: it becomes the Message-ID.
     pub id: String,
     /// The switch or policy behind it: `alerts.assignment.agent`, `fallback`, `digest`, `autoresponses.new_ticket`,
-    /// `autoresponses.overlimit`, `reply.notify_customer`, `chat.offline_email`, `system.error`, `sign_in`, `test`.
+    /// `autoresponses.overlimit`, `reply.notify_customer`, `chat.offline_email`, `system.error`,
+    /// `system_alerts.sql_errors`, `sign_in`, `test`.
     pub purpose: String,
     /// To whom.
     pub recipient: Recipient,
@@ -117,6 +118,8 @@ impl Letter {
 
     /// Whether it speaks of the system, or lets somebody in: nothing that one unsubscribes from.
     pub fn is_system(&self) -> bool {
-        self.purpose.starts_with("system.") || matches!(&*self.purpose, "test" | "sign_in")
+        self.purpose.starts_with("system.")
+            || self.purpose.starts_with("system_alerts.")
+            || matches!(&*self.purpose, "test" | "sign_in")
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use lettre::{
-    message::{Mailbox, dkim::DkimConfig},
+    message::{Mailbox as Address, dkim::DkimConfig},
     transport::smtp::client::{Certificate, TlsParameters, TlsVersion},
 };
 
@@ -15,6 +15,7 @@ use super::{
     answer,
     compose::{self, Email, EmailAddress, Sender},
     letter::Letter,
+    mailbox::Mailbox,
     message::{self, Unfit, Wire},
     plain,
     pool::{Line, Pool, goodbye},
@@ -148,6 +149,14 @@ impl Mailer {
         }
     }
 
+    /// What it wrote so far, where it writes into a folder.
+    pub fn mailbox(&self) -> Option<Mailbox> {
+        match &self.transport {
+            Transport::File(folder) => Some(Mailbox::of(folder.clone())),
+            Transport::Smtp { .. } => None,
+        }
+    }
+
     /// Ends idle connections in good order.
     pub async fn close(&self) {
         if let Transport::Smtp { pool, .. } = &self.transport {
@@ -209,7 +218,7 @@ fn tls(server: &SmtpServer, ca_file: Option<&Path>) -> Result<TlsParameters> {
 }
 
 fn sender(from: &str) -> Result<Sender> {
-    let parsed: Mailbox =
+    let parsed: Address =
         from.parse().map_err(|_| Error::Config("email.from must be an address, or `Name <address>`".to_owned()))?;
     let host = parsed.email.domain().trim_matches(['[', ']']).to_owned();
     let name = plain::line(parsed.name.as_deref().unwrap_or(""), plain::MAX_NAME_CHARS);

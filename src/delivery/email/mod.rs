@@ -5,6 +5,7 @@ mod answer;
 mod compose;
 mod dsn;
 mod letter;
+mod mailbox;
 mod mailer;
 mod message;
 pub mod plain;
@@ -16,5 +17,6 @@ pub use self::{
     compose::{Email, EmailAddress, Sender, compose},
     dsn::{Bounced, read_report},
     letter::{Attachment, Item, Letter, Links, Recipient, TicketRef},
+    mailbox::{Listed, Mail, Mailbox},
     mailer::{Mailer, Patience},
 };

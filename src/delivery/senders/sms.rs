@@ -1,4 +1,4 @@
-//! Text messages: asks for leave to send, writes one line, and keeps what the provider called it.
+//! Text messages: asks for leave to send, fills the template in, and keeps what the provider called it.
 
 use futures_util::future::BoxFuture;
 
@@ -6,13 +6,16 @@ use super::{store_failed, story::Story};
 use crate::{
     delivery::{
         Job, Outcome, Sender,
+        email::{Letter, Links, Recipient},
         sms::{Twilio, segments},
+        templates::{self, Values},
     },
     domain::{
         Id,
+        delivery::RecipientKind,
         sms::{OptOutSource, SentSms, SmsClaim, SmsKind, normalize},
     },
-    error::Result,
+    error::{Error, Result},
     store::{Queued, Store},
 };
 
@@ -60,7 +63,7 @@ impl SmsSender {
         let Some(phone) = phone.as_deref().and_then(normalize) else {
             return Ok(Outcome::Withheld { why: "no_number" });
         };
-        let Some(text) = self.text(row).await? else { return Ok(Outcome::Withheld { why: "removed" }) };
+        let Some(text) = self.text(row, kind).await? else { return Ok(Outcome::Withheld { why: "removed" }) };
         let outcome = self.twilio.send(&row.id, &phone, &text).await;
         self.keep(
             row,
@@ -78,7 +81,7 @@ impl SmsSender {
         Ok(outcome)
     }
 
-    async fn text(&self, row: &Queued) -> Result<Option<String>> {
+    async fn text(&self, row: &Queued, kind: SmsKind) -> Result<Option<String>> {
         let (source, id) = (Id::from(&*row.event_source), Id::from(&*row.event_id));
         let Some(event) = self.store.event(&source, &id).await? else { return Ok(None) };
         let ticket = match &row.ticket_id {
@@ -86,11 +89,29 @@ impl SmsSender {
             None => None,
         };
         let snapshot = self.store.snapshot();
-        let story = Story { event: &event, ticket: ticket.as_ref(), snapshot: &snapshot };
-        let subject = ticket.as_ref().and_then(|ticket| ticket.subject.clone()).unwrap_or_default();
-        let url = ticket.as_ref().and_then(|ticket| ticket.url.clone()).unwrap_or_default();
-        let parts = [story.title(), subject, url];
-        Ok(Some(parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" - ")))
+        let mut item = Story { event: &event, ticket: ticket.as_ref(), snapshot: &snapshot }.item(None);
+        let is_contact = row.recipient_kind == RecipientKind::Contact.as_str();
+        if is_contact {
+            // Customers have no way into the helpdesk's own pages.
+            item.url = None;
+        }
+        let recipient = Recipient {
+            name: String::new(),
+            address: String::new(),
+            kind: if is_contact { RecipientKind::Contact } else { RecipientKind::Agent },
+            locale: None,
+            time_zone: None,
+        };
+        let (id, purpose) = (row.id.clone(), row.purpose.clone());
+        let letter = Letter { id, purpose, recipient, items: vec![item], links: Links::default() };
+        let name = if kind == SmsKind::Chat { "sms_chat" } else { "sms_critical" };
+        let template = templates::kind(name).ok_or_else(|| Error::Internal(format!("there is no template {name}")))?;
+        let (filled, fault) = templates::fill(&snapshot.templates, template, &Values::of(&letter));
+        if let Some(fault) = fault {
+            let (version, error) = (fault.version, fault.error);
+            tracing::error!(template = name, version, %error, "a stored template fails; the shipped one is used");
+        }
+        Ok(Some(filled.text))
     }
 
     /// A message that was surely not taken gives its place in the day's limit back.

@@ -5,6 +5,7 @@ mod claims;
 mod simulation;
 mod stories;
 mod waiting;
+mod wires;
 
 use std::{
     collections::{HashMap, VecDeque},

@@ -36,6 +36,8 @@ use openssl::{
     nid::Nid,
 };
 
+pub use peers::Service;
+
 use fake::{Fake, Vendor};
 
 /// The key of the senders in these tests.

@@ -18,13 +18,13 @@ fn folder() -> PathBuf {
 }
 
 /// web-push-testing, a push service in Node.
-struct Service {
+pub struct Service {
     child: Child,
     port: u16,
 }
 
 impl Service {
-    fn start() -> Service {
+    pub fn start() -> Service {
         assert!(
             folder().join("node_modules").exists(),
             "run scripts/packages first: it installs {}",
@@ -39,7 +39,12 @@ impl Service {
         Service { child, port: port.unwrap_or_else(|| panic!("it did not start: {line}")) }
     }
 
-    async fn post(&self, path: &str, body: Value) -> Value {
+    /// Where subscriptions of it lead.
+    pub fn origin(&self) -> String {
+        format!("http://localhost:{}", self.port)
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Value {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let answer = client.post(format!("http://localhost:{}{path}", self.port)).json(&body).send().await.unwrap();
         assert!(answer.status().is_success(), "{path}: {}", answer.status());
@@ -58,7 +63,7 @@ impl Drop for Service {
 async fn a_push_service_of_another_make_decrypts_what_we_send_and_tells_when_a_subscription_ended() {
     covers(&["R-001", "R-009"]);
     let service = Service::start();
-    let sender = WebPush::new(options(&[format!("http://localhost:{}", service.port)])).unwrap();
+    let sender = WebPush::new(options(&[service.origin()])).unwrap();
     let subscribed = json!({"userVisibleOnly": "true", "applicationServerKey": sender.public_key()});
     let subscription = service.post("/subscribe", subscribed).await["data"].clone();
     let text = |value: &Value| value.as_str().unwrap().to_owned();

@@ -6,6 +6,8 @@ mod limits;
 mod refusals;
 mod strict;
 
+pub use strict::answer;
+
 use bellhop::{clock::Clock, config::SmsConfig, delivery::sms::Twilio};
 
 /// Twilio's ids have 34 characters.
