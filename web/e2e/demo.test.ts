@@ -160,13 +160,13 @@ describe('the demo desk', () => {
     await mine.page.locator('a.mailbox').click();
     const mailbox = await opened;
     await mailbox.locator('.mails h1').waitFor();
-    const mail = mailbox.locator('.mails a', { hasText: subject });
+    const mail = mailbox.locator('.mails a', { hasText: subject }).filter({ hasText: `<${me}@` });
     expect(await mail.count()).toBe(0);
     await openTicket(theirs.page, free);
     await theirs.page.locator('select[name="assignee"]').selectOption(me);
     await mail.click({ timeout: 10_000 });
     const shown = mailbox.frameLocator('iframe');
-    await shown.getByText(`You have been assigned to ticket #${free.number}`).first().waitFor();
+    await shown.getByRole('heading', { name: `You have been assigned to ticket #${free.number}` }).waitFor();
     const link = shown.getByRole('link', { name: 'View Ticket' }).first();
     expect(await link.getAttribute('href')).toBe(`${hub.url}/panel?ticket=${free.id}`);
     const src = await mailbox.locator('iframe').getAttribute('src');
