@@ -14,6 +14,7 @@ use super::{
     connection::{Conn, read_snapshot, write_transaction},
     inbox,
     insert::{self, Field, TableRow},
+    raw::Raw,
     read,
     schema::{deliveries, delivery_attempts, notifications},
 };
@@ -275,6 +276,9 @@ fn entries_now(conn: &mut Conn, wanted: &BTreeMap<Id, Vec<Id>>) -> Result<HashMa
     Ok(found)
 }
 
+/// `$1` is the channel; let go of with the transaction.
+const TURN: &str = "SELECT pg_advisory_xact_lock(hashtextextended('claim deliveries on ' || $1, 0))";
+
 struct Claim {
     channel: DeliveryChannel,
     holder: String,
@@ -286,6 +290,7 @@ struct Claim {
 impl Claim {
     fn run(&self, conn: &mut Conn) -> Result<Vec<Vec<Queued>>> {
         write_transaction(conn, |conn| {
+            self.wait_for_turn(conn)?;
             let mut batches: Vec<Vec<Queued>> = Vec::new();
             for lead in self.leads(conn)? {
                 if batches.iter().flatten().any(|row| row.id == lead.id) {
@@ -299,6 +304,13 @@ impl Claim {
             }
             Ok(batches)
         })
+    }
+
+    /// On PostgreSQL one node claims at a time on a channel: two who held rows of one batch each would wait for each
+    /// other, and skipping the other's would tear the batch apart.
+    fn wait_for_turn(&self, conn: &mut Conn) -> Result<()> {
+        let Conn::Pg(c) = conn else { return Ok(()) };
+        Raw::new(TURN, self.channel.as_str()).execute(c).map(drop).map_err(Error::Store)
     }
 
     fn leads(&self, conn: &mut Conn) -> Result<Vec<Queued>> {

@@ -106,7 +106,7 @@ impl Office {
         nodes.store(0).edit(edits).await.unwrap();
         nodes.store(1).refresh().await.unwrap();
         Office {
-            steps: (size / 8).min(1_500),
+            steps: (size / 12).min(1_500),
             url,
             world,
             nodes,
@@ -140,8 +140,8 @@ impl Office {
         }
         self.learn_acks().await;
         match self.chance.below(100) {
-            0..6 => self.pass_with_death().await,
-            6..8 => {
+            0..9 => self.pass_with_death().await,
+            9..11 => {
                 self.restarts += 1;
                 let node = self.chance.below(2);
                 self.nodes.replace(node).await;
