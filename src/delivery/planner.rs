@@ -25,6 +25,8 @@ use crate::{
 const INBOXES: usize = 200;
 /// One node of many plans.
 const LEASE_MS: i64 = 10_000;
+/// A decided entry without any row means these, on both channels, and nothing else.
+const NO_WAY: [&str; 2] = ["no_subscription", "not_configured"];
 /// After a failure whoever was taken off the list is looked at again.
 const AGAIN_MS: Millis = 2_000;
 
@@ -175,6 +177,11 @@ impl Case<'_> {
             _ => self.endpoints.iter().map(|id| self.row(open, DeliveryChannel::WebPush, id, push)).collect(),
         };
         rows.push(self.row(open, DeliveryChannel::Email, "", email));
+        // Where there is no way at all, nothing is written: it would be two rows for each entry of an installation that
+        // sends nothing.
+        if rows.iter().all(|row| row.why.is_some_and(|why| NO_WAY.contains(&why))) {
+            rows.clear();
+        }
         rows
     }
 
