@@ -347,7 +347,7 @@ fn start_jobs(config: &Config, parts: &Parts) -> Vec<JoinHandle<()>> {
         node: parts.node.clone(),
         events_days: config.store.events_days,
     };
-    let sending = parts.state.delivery.jobs().into_iter().map(|(name, job)| tokio::spawn(watched(name, job)));
+    let sending = parts.state.delivery.loops().into_iter().map(|(name, job)| tokio::spawn(watched(name, job)));
     let mut jobs: Vec<JoinHandle<()>> = sending.collect();
     jobs.extend(parts.cluster.clone().map(|cluster| tokio::spawn(watched("presence", cluster.run()))));
     jobs.extend([

@@ -141,18 +141,9 @@ impl fmt::Display for NotPublic {
 
 impl std::error::Error for NotPublic {}
 
-impl NotPublic {
-    /// Whether this is what a request failed for.
-    pub fn is_why(error: &(dyn std::error::Error + 'static)) -> bool {
-        let mut cause = Some(error);
-        while let Some(error) = cause {
-            if error.is::<NotPublic>() {
-                return true;
-            }
-            cause = error.source();
-        }
-        false
-    }
+/// Whether a request failed for an error of that type, however deep it lies.
+pub fn is_because_of<T: std::error::Error + 'static>(error: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| error.source()).any(|error| error.is::<T>())
 }
 
 impl Resolve for PublicResolver {
@@ -182,7 +173,8 @@ pub fn is_public(ip: IpAddr) -> bool {
     }
 }
 
-fn is_public_v4(ip: Ipv4Addr) -> bool {
+/// The same of an IPv4 address.
+pub fn is_public_v4(ip: Ipv4Addr) -> bool {
     let [a, b, c, _] = ip.octets();
     !(ip.is_private()
         || ip.is_loopback()
@@ -366,7 +358,7 @@ mod tests {
         let (connect, total) = (Duration::from_secs(2), Duration::from_secs(2));
         let url = format!("http://localhost:{port}/");
         let refused = Addresses::default().client(connect, total).unwrap().get(&url).send().await.unwrap_err();
-        assert!(NotPublic::is_why(&refused), "{refused:?}");
+        assert!(is_because_of::<NotPublic>(&refused), "{refused:?}");
         let nobody_came = tokio::time::timeout(Duration::from_millis(50), listener.accept()).await;
         assert!(nobody_came.is_err());
         let allowed = Addresses::new(&[format!("http://localhost:{port}")], "webhooks.allowed_hosts").unwrap();

@@ -58,6 +58,19 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// What kind it is, in one word.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Outcome::Sent { .. } => "sent",
+            Outcome::Later { .. } => "later",
+            Outcome::Failed { .. } => "failed",
+            Outcome::Gone { .. } => "gone",
+            Outcome::Misconfigured { .. } => "misconfigured",
+            Outcome::Withheld { .. } => "withheld",
+            Outcome::Unknown { .. } => "unknown",
+        }
+    }
+
     /// The reason code; none when it was sent.
     pub fn why(&self) -> Option<&'static str> {
         match self {

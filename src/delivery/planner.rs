@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
+use super::recheck::{off_duty, settled_entry};
 use crate::{
     clock::Clock,
     domain::{
         Id, Millis,
         delivery::DeliveryChannel,
-        directory::{Agent, AgentStatus as Status},
+        directory::Agent,
         fallback::{Matter, PUSH_AFTER_MS, Reach, Way},
         notification::Notification,
         snapshot::Snapshot,
@@ -160,7 +161,7 @@ impl Case<'_> {
         let quiet = reach.quiet_until(entry.priority);
         let category = entry.category.as_deref().unwrap_or("");
         let matter = Matter { kind: &entry.kind, category, priority: entry.priority };
-        let away = away_for_good(agent);
+        let away = off_duty(agent).map(|why| Way::Skipped { why });
         let push = away.unwrap_or_else(|| reach.web_push(quiet));
         let email = away.unwrap_or_else(|| match reach.fallback_email(&matter, quiet) {
             Way::IfUnacknowledged { .. } | Way::Held { .. } if open.has_alert_email => {
@@ -210,22 +211,9 @@ impl Case<'_> {
     }
 }
 
-/// What is read, dismissed, handled by somebody else or put off needs nobody else's attention now; what is put off calls
-/// again when it wakes.
-pub(super) fn is_settled(entry: &Notification) -> bool {
-    entry.read_at.is_some()
-        || entry.cleared_at.is_some()
-        || entry.resolved.is_some()
-        || entry.snoozed_until.is_some()
-        || entry.quiet
-}
-
-fn away_for_good(agent: &Agent) -> Option<Way> {
-    match agent.status {
-        Status::Active => None,
-        Status::Vacation => Some(Way::Skipped { why: "vacation" }),
-        Status::Inactive => Some(Way::Skipped { why: "inactive" }),
-    }
+/// Nothing is to be done about it now, or it was never meant to disturb.
+fn is_settled(entry: &Notification) -> bool {
+    entry.quiet || settled_entry(entry).is_some()
 }
 
 /// Pushes that are due together go out together, emails of one ticket as one.

@@ -7,6 +7,7 @@ use crate::{
         delivery::DeliveryChannel,
         directory::{Agent, AgentStatus as Status},
         fallback::{Matter, Reach, Way},
+        notification::Notification,
         snapshot::Snapshot,
     },
     store::{EntryNow, FALLBACK, Queued},
@@ -52,10 +53,8 @@ impl Circumstances<'_> {
         let Some(agent) = self.snapshot.directory.agent(&row.recipient) else {
             return Verdict::Cancel("unknown_agent");
         };
-        match agent.status {
-            Status::Active => {}
-            Status::Vacation => return Verdict::Cancel("vacation"),
-            Status::Inactive => return Verdict::Cancel("inactive"),
+        if let Some(why) = off_duty(agent) {
+            return Verdict::Cancel(why);
         }
         if row.purpose != FALLBACK {
             return Verdict::Go;
@@ -89,17 +88,31 @@ impl Circumstances<'_> {
     }
 }
 
-/// Why an entry needs nobody's attention any more.
+/// Why nothing is sent to an agent at all (D-15).
+pub fn off_duty(agent: &Agent) -> Option<&'static str> {
+    match agent.status {
+        Status::Active => None,
+        Status::Vacation => Some("vacation"),
+        Status::Inactive => Some("inactive"),
+    }
+}
+
+/// Why an entry, as it is, needs nobody else's attention now; what is put off calls again when it wakes.
+pub fn settled_entry(entry: &Notification) -> Option<&'static str> {
+    let states = [
+        ("resolved", entry.resolved.is_some()),
+        ("read", entry.read_at.is_some()),
+        ("cleared", entry.cleared_at.is_some()),
+        ("snoozed", entry.snoozed_until.is_some()),
+    ];
+    states.into_iter().find(|(_, holds)| *holds).map(|(why, _)| why)
+}
+
+/// Why a row's entry needs nobody's attention any more.
 fn settled(row: &Queued, now: &EntryNow) -> Option<&'static str> {
     let EntryNow { entry, alert_seq, acked_seq, seen_seq } = now;
-    if entry.resolved.is_some() {
-        Some("resolved")
-    } else if entry.read_at.is_some() {
-        Some("read")
-    } else if entry.cleared_at.is_some() {
-        Some("cleared")
-    } else if entry.snoozed_until.is_some() {
-        Some("snoozed")
+    if let Some(why) = settled_entry(entry) {
+        Some(why)
     } else if *acked_seq >= *alert_seq {
         Some("acked")
     } else if *seen_seq >= *alert_seq {

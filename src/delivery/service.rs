@@ -52,7 +52,7 @@ impl Default for Channels {
 }
 
 /// A loop and its name.
-pub type Job = (&'static str, BoxFuture<'static, ()>);
+pub type Loop = (&'static str, BoxFuture<'static, ()>);
 
 /// The sending side of a node. Cheap to clone.
 #[derive(Clone)]
@@ -103,14 +103,14 @@ impl Delivery {
     }
 
     /// The loops, by name; they run until they are dropped.
-    pub fn jobs(&self) -> Vec<Job> {
-        let mut jobs: Vec<Job> = vec![("fallback", Box::pin(plan(self.planner.clone())))];
+    pub fn loops(&self) -> Vec<Loop> {
+        let mut loops: Vec<Loop> = vec![("fallback", Box::pin(plan(self.planner.clone())))];
         for (channel, worker) in &self.workers {
             if !(self.emails_by_schedule && *channel == DeliveryChannel::Email) {
-                jobs.push((channel.as_str(), Box::pin(work(*channel, worker.clone()))));
+                loops.push((channel.as_str(), Box::pin(work(*channel, worker.clone()))));
             }
         }
-        jobs
+        loops
     }
 }
 

@@ -176,16 +176,8 @@ pub(super) async fn send_test(state: &AppState, kind: &'static Kind, test: &Test
 
 impl TestResult {
     fn of(outcome: Outcome) -> TestResult {
-        let (why, detail) = (outcome.why(), outcome.detail().map(str::to_owned));
-        let (outcome, provider_id) = match outcome {
-            Outcome::Sent { provider_id } => ("sent", provider_id),
-            Outcome::Later { .. } => ("later", None),
-            Outcome::Failed { .. } => ("failed", None),
-            Outcome::Gone { .. } => ("gone", None),
-            Outcome::Misconfigured { .. } => ("misconfigured", None),
-            Outcome::Withheld { .. } => ("withheld", None),
-            Outcome::Unknown { .. } => ("unknown", None),
-        };
-        TestResult { outcome, why, detail, provider_id }
+        let (word, why, detail) = (outcome.as_str(), outcome.why(), outcome.detail().map(str::to_owned));
+        let provider_id = if let Outcome::Sent { provider_id } = outcome { provider_id } else { None };
+        TestResult { outcome: word, why, detail, provider_id }
     }
 }

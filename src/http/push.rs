@@ -237,19 +237,18 @@ fn test_message(unread: i64) -> PushMessage {
 }
 
 fn tested(outcome: &Outcome) -> Tested {
-    let (word, message) = match outcome {
+    let message = match outcome {
         Outcome::Sent { .. } => {
-            ("sent", "The push service took it. If nothing appears, look at the system's notification settings.")
+            "The push service took it. If nothing appears, look at the system's notification settings."
         }
-        Outcome::Later { .. } => ("later", "The push service does not take it now. Try again in a while."),
-        Outcome::Failed { .. } => ("failed", "The push service refused this message."),
-        Outcome::Gone { .. } => ("gone", "The browser gave this subscription up. Turn push on again on that device."),
-        Outcome::Misconfigured { .. } => (
-            "misconfigured",
-            "The push service does not accept this server's key. An administrator has to look into it.",
-        ),
-        Outcome::Withheld { .. } => ("withheld", "It was not sent."),
-        Outcome::Unknown { .. } => ("unknown", "Perhaps it was taken: the answer did not come in time."),
+        Outcome::Later { .. } => "The push service does not take it now. Try again in a while.",
+        Outcome::Failed { .. } => "The push service refused this message.",
+        Outcome::Gone { .. } => "The browser gave this subscription up. Turn push on again on that device.",
+        Outcome::Misconfigured { .. } => {
+            "The push service does not accept this server's key. An administrator has to look into it."
+        }
+        Outcome::Withheld { .. } => "It was not sent.",
+        Outcome::Unknown { .. } => "Perhaps it was taken: the answer did not come in time.",
     };
-    Tested { outcome: word, why: outcome.why(), message, detail: outcome.detail().map(str::to_owned) }
+    Tested { outcome: outcome.as_str(), why: outcome.why(), message, detail: outcome.detail().map(str::to_owned) }
 }

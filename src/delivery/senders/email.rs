@@ -1,6 +1,6 @@
 //! Emails: looks up the address, asks whether anything may go there, and writes the letter.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use futures_util::future::BoxFuture;
 
@@ -11,7 +11,7 @@ use crate::{
         email::{Item, Letter, Links, Mailer, Recipient},
         links::{Action, LinkSigner},
     },
-    domain::{Id, delivery::RecipientKind, quiet_hours::zone, snapshot::Snapshot},
+    domain::{Id, delivery::RecipientKind, quiet_hours::zone, snapshot::Snapshot, ticket::TicketFacts},
     error::Result,
     store::{Bounce, FALLBACK, Queued, Store},
 };
@@ -74,15 +74,18 @@ impl EmailSender {
 
     async fn items(&self, job: &Job, row: &Queued, snapshot: &Snapshot) -> Result<Vec<Item>> {
         let mut items = Vec::with_capacity(job.rows.len());
+        let mut tickets: HashMap<&str, Option<TicketFacts>> = HashMap::new();
         for each in &job.rows {
             let (source, id) = (Id::from(&*each.event_source), Id::from(&*each.event_id));
             let entry = job.entries.iter().find(|entry| each.notification_id.as_deref() == Some(&*entry.id));
             let Some(event) = self.store.event(&source, &id).await? else { continue };
-            let ticket = match &each.ticket_id {
-                Some(ticket) => self.store.ticket(ticket).await?,
-                None => None,
-            };
-            let mut item = Story { event: &event, ticket: ticket.as_ref(), snapshot }.item(entry);
+            let about = each.ticket_id.as_deref();
+            // A summary tells many things of few tickets.
+            if let Some(ticket) = about.filter(|ticket| !tickets.contains_key(ticket)) {
+                tickets.insert(ticket, self.store.ticket(ticket).await?);
+            }
+            let ticket = about.and_then(|ticket| tickets.get(ticket)?.as_ref());
+            let mut item = Story { event: &event, ticket, snapshot }.item(entry);
             if row.recipient_kind == RecipientKind::Contact.as_str() {
                 // Customers have no way into the helpdesk's own pages.
                 item.url = None;

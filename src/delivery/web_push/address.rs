@@ -6,7 +6,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-use crate::error::{Error, Result};
+use crate::{
+    delivery::address::is_public_v4,
+    error::{Error, Result},
+};
 
 /// Chrome, Edge on other systems, Opera, Samsung; Firefox; Safari; Edge on Windows. `*.` stands for one label or more.
 const KNOWN: [&str; 6] = [
@@ -129,24 +132,6 @@ pub(super) fn is_public(address: IpAddr) -> bool {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => is_public_v6(address),
     }
-}
-
-fn is_public_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
-    let special = matches!(
-        (a, b, c),
-        (0 | 10 | 127 | 224.., ..)
-            | (100, 64..=127, _)
-            | (169, 254, _)
-            | (172, 16..=31, _)
-            | (192, 168, _)
-            | (198, 18 | 19, _)
-            | (192, 0, 0 | 2)
-            | (192, 88, 99)
-            | (198, 51, 100)
-            | (203, 0, 113)
-    );
-    !special
 }
 
 /// Of 2000::/3, which is all that is given out, what is neither documentation nor a way to hide another address in. A

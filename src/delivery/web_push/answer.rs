@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use chrono::DateTime;
 use reqwest::{
     Response, StatusCode,
-    header::{HeaderMap, LOCATION, RETRY_AFTER},
+    header::{HeaderMap, LOCATION},
 };
 use serde::de::DeserializeOwned;
 
 use super::resolver::PrivateAddress;
-use crate::{delivery::Outcome, domain::Millis};
+use crate::{
+    delivery::{Outcome, address::is_because_of, read_some::read_at_most, retry_after},
+    domain::Millis,
+};
 
 /// The other side may ask to be left alone that long, and no longer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
@@ -67,7 +69,7 @@ pub(super) async fn provider(response: Response, now: Millis) -> Outcome {
 /// Also when the request had been sent whole: perhaps the message was taken, but a repetition has the same topic and the
 /// same tag, so it replaces it, at the push service while it waits (RFC 8030 §5.4) and on the screen afterwards.
 pub(super) fn unanswered(error: &reqwest::Error) -> Outcome {
-    let (why, detail) = if PrivateAddress::is_cause_of(error) {
+    let (why, detail) = if is_because_of::<PrivateAddress>(error) {
         ("private_address", "the push service's name leads to an address that is not public")
     } else if error.is_timeout() {
         ("timeout", "the push service did not answer in time")
@@ -79,17 +81,9 @@ pub(super) fn unanswered(error: &reqwest::Error) -> Outcome {
     Outcome::Later { why, detail: detail.to_owned(), after: None }
 }
 
-/// How long to wait, as the answer asks: seconds or a date (RFC 9110 §10.2.3), an hour at most.
+/// How long to wait, as the answer asks, an hour at most.
 pub(super) fn retry_after(headers: &HeaderMap, now: Millis) -> Option<Duration> {
-    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    let pause = match value.parse::<u64>() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let at = DateTime::parse_from_rfc2822(value).ok()?.timestamp_millis();
-            Duration::from_millis(u64::try_from(at - now).unwrap_or(0))
-        }
-    };
-    Some(pause.min(LONGEST_PAUSE))
+    retry_after::retry_after(headers, now).map(|pause| pause.min(LONGEST_PAUSE))
 }
 
 /// Windows takes a message, answers 200 and says in a header that it threw it away.
@@ -102,25 +96,12 @@ fn dropped(headers: &HeaderMap) -> Option<String> {
 /// What an answer said, for the person who looks into it.
 async fn said(response: Response) -> String {
     let (status, headers) = (response.status(), response.headers().clone());
-    detail(status, &headers, &String::from_utf8_lossy(&beginning(response).await))
+    detail(status, &headers, &String::from_utf8_lossy(&read_at_most(response, READ_BYTES).await))
 }
 
 /// A short answer in JSON; none where it is something else.
 pub(super) async fn read<T: DeserializeOwned>(response: Response) -> Option<T> {
-    serde_json::from_slice(&beginning(response).await).ok()
-}
-
-async fn beginning(mut response: Response) -> Vec<u8> {
-    let mut body = Vec::new();
-    // A body that breaks off or is late is as good as none: the status has said what matters.
-    while let Ok(Some(chunk)) = response.chunk().await {
-        body.extend_from_slice(&chunk);
-        if body.len() >= READ_BYTES {
-            body.truncate(READ_BYTES);
-            break;
-        }
-    }
-    body
+    serde_json::from_slice(&read_at_most(response, READ_BYTES).await).ok()
 }
 
 /// Windows gives its reasons in headers.
@@ -154,6 +135,8 @@ pub(super) fn harmless(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+    use reqwest::header::RETRY_AFTER;
+
     use super::*;
 
     /// Wed, 21 Oct 2015 07:28:00 GMT.

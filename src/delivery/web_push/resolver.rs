@@ -38,20 +38,6 @@ impl fmt::Display for PrivateAddress {
 
 impl StdError for PrivateAddress {}
 
-impl PrivateAddress {
-    /// Whether this is what an error comes from.
-    pub fn is_cause_of(error: &(dyn StdError + 'static)) -> bool {
-        let mut cause = Some(error);
-        while let Some(one) = cause {
-            if one.is::<PrivateAddress>() {
-                return true;
-            }
-            cause = one.source();
-        }
-        false
-    }
-}
-
 impl PublicOnly {
     pub fn new(allowed: Allowed, look_up: LookUp) -> PublicOnly {
         PublicOnly { allowed, look_up }

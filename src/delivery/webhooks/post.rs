@@ -8,7 +8,7 @@ use super::signature::signatures;
 use crate::{
     clock::Clock,
     delivery::{
-        address::{Addresses, NotPublic},
+        address::{Addresses, NotPublic, is_because_of},
         read_some::{beginning, read_some},
         retry_after::retry_after,
     },
@@ -91,7 +91,7 @@ impl Posted {
 
 /// For the person who reads the log: without the address, which may hold a key.
 fn reason(error: &reqwest::Error) -> String {
-    let reason = if NotPublic::is_why(error) {
+    let reason = if is_because_of::<NotPublic>(error) {
         "the host has no public address"
     } else if error.is_timeout() {
         "no answer in time"

@@ -10,7 +10,10 @@ use bellhop::{
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use crate::store::{NOW, Rig, assigned_ticket, on_both};
+use crate::{
+    harness::{SOON, eventually},
+    store::{NOW, Rig, assigned_ticket, on_both},
+};
 
 on_both!(
     a_row_is_held_by_one_until_its_lease_is_over,
@@ -106,7 +109,8 @@ async fn a_batch_goes_out_whole_when_its_first_is_due(rig: Rig) {
 async fn what_was_confirmed_meanwhile_is_not_planned(rig: Rig) {
     let rows = planned(&rig, 2, 0).await;
     rig.store.ack(&"ana".into(), 1);
-    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    let is_written = async || rig.store.inbox(&"ana".into()).await.unwrap().1.acked_seq == 1;
+    eventually("what was confirmed is written", SOON, is_written).await;
     assert_eq!(decide(&rig, rows).await, 1, "the second alone");
 }
 

@@ -21,7 +21,7 @@ use futures_util::future::BoxFuture;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::harness::{ADMIN_KEY, Browser, HubOptions, TestHub};
+use crate::harness::{ADMIN_KEY, Browser, HubOptions, SOON, TestHub, eventually};
 
 /// 2026-11-20T09:00:00Z, a Friday.
 const MORNING: i64 = 1_795_165_200_000;
@@ -141,8 +141,15 @@ impl Office {
         browser.send(json!({"type": "activity", "visible": true, "idle": false})).await;
         browser.settle().await;
         browser.ack().await;
-        // Acknowledgements are gathered before they are written.
-        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        let newest =
+            self.hub.get_as(&browser.agent, "/api/v1/me/notifications?limit=1").await["items"][0]["id"].clone();
+        let Some(newest) = newest.as_str() else { return };
+        let timeline = format!("/api/v1/me/notifications/{newest}/timeline");
+        eventually("what was confirmed is written", SOON, async || {
+            let steps = self.hub.get_as(&browser.agent, &timeline).await["steps"].clone();
+            steps.as_array().is_some_and(|steps| steps.iter().any(|step| step["what"] == "acked"))
+        })
+        .await;
     }
 
     /// (state, why) of what was planned of an event for an agent on a channel.

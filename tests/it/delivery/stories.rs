@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{HOUR, MINUTE, Office, SECOND, titles};
-use crate::harness::{assigned, covers, critical, customer_reply, mention};
+use crate::harness::{SOON, assigned, covers, critical, customer_reply, eventually, mention};
 
 #[tokio::test]
 async fn what_was_confirmed_in_time_goes_nowhere_else() {
@@ -82,7 +82,7 @@ async fn a_short_gap_in_the_network_pushes_nothing() {
     let mut ana = office.hub.browser("ana").await;
     office.look(&mut ana).await;
     ana.disconnect().await;
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    eventually("the session is gone", SOON, async || office.hub.metric("bellhop_sessions").await == 0.0).await;
 
     office.hub.event(mention("ana")).await;
     office.after(15 * SECOND).await;
@@ -144,7 +144,7 @@ async fn an_entry_that_wakes_while_its_owner_is_away_is_pushed_again() {
     office.after(30 * MINUTE).await;
     assert!(office.push.taken().is_empty(), "it sleeps");
     office.hub.clock().advance(31 * MINUTE);
-    crate::harness::eventually("it wakes", crate::harness::SOON, async || {
+    eventually("it wakes", SOON, async || {
         office.after(SECOND).await;
         !office.push.taken().is_empty()
     })

@@ -6,7 +6,7 @@ use bellhop::delivery::Outcome;
 use serde_json::json;
 
 use super::{HOUR, MINUTE, Office, SECOND};
-use crate::harness::{HubOptions, covers, customer_reply, mention};
+use crate::harness::{HubOptions, SOON, covers, customer_reply, eventually, mention};
 
 fn later(after: Option<Duration>) -> Outcome {
     Outcome::Later { why: "busy", detail: "try later".to_owned(), after }
@@ -85,10 +85,11 @@ async fn emails_on_schedule_wait_for_the_scheduler_and_hold_the_whole_conversati
     office.without_message_alerts().await;
     for number in 0..4 {
         let reply = customer_reply().assignees(&["ana"]).message("id", json!(format!("Comment-{number}")));
-        office.hub.event(reply).await;
+        let id = format!("evt-{number}");
+        office.hub.event(reply.id(&id)).await;
         office.hub.clock().advance(10 * MINUTE);
         // The planner goes on; the worker of emails does not run by itself.
-        tokio::time::sleep(Duration::from_millis(600)).await;
+        eventually("it is planned", SOON, async || !office.states(&id, "ana", "email").await.is_empty()).await;
     }
     assert!(office.email.taken().is_empty(), "nobody called yet");
 

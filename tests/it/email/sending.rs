@@ -25,16 +25,7 @@ async fn outcome_of(to: &str, server: &MailServer) -> Outcome {
 
 /// What kind, and why.
 fn short(outcome: &Outcome) -> (&'static str, &'static str) {
-    let kind = match outcome {
-        Outcome::Sent { .. } => "sent",
-        Outcome::Later { .. } => "later",
-        Outcome::Failed { .. } => "failed",
-        Outcome::Gone { .. } => "gone",
-        Outcome::Misconfigured { .. } => "misconfigured",
-        Outcome::Withheld { .. } => "withheld",
-        Outcome::Unknown { .. } => "unknown",
-    };
-    (kind, outcome.why().unwrap_or(""))
+    (outcome.as_str(), outcome.why().unwrap_or(""))
 }
 
 #[tokio::test]

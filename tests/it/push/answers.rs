@@ -39,16 +39,7 @@ async fn each_status_is_told_as_what_can_be_done_about_it() {
         (302, "later", Some("redirected")),
     ] {
         let outcome = answered(Vendor::Fcm, status, &[], "").await;
-        let is = match outcome {
-            Outcome::Sent { .. } => "sent",
-            Outcome::Later { .. } => "later",
-            Outcome::Failed { .. } => "failed",
-            Outcome::Gone { .. } => "gone",
-            Outcome::Misconfigured { .. } => "misconfigured",
-            Outcome::Withheld { .. } => "withheld",
-            Outcome::Unknown { .. } => "unknown",
-        };
-        assert_eq!((is, outcome.why()), (kind, why), "{status}");
+        assert_eq!((outcome.as_str(), outcome.why()), (kind, why), "{status}");
     }
 }
 
