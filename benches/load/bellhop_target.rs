@@ -15,9 +15,9 @@ use crate::process::Children;
 const ADMIN_KEY: &str = "bh_load-admin-key-0123456789abcdef0123456789abcdef";
 const JWT_SECRET: &str = "a secret of the load test that is long enough for HS256";
 
-/// Starts the binary that `cargo bench` built, with durable SQLite and its defaults.
-pub fn start(folder: &Path, addr: SocketAddr) -> Result<Children, String> {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_bellhop"));
+/// Starts a binary with durable SQLite and its defaults.
+pub fn start(binary: &Path, folder: &Path, addr: SocketAddr) -> Result<Children, String> {
+    let mut command = Command::new(binary);
     command
         .arg("serve")
         .env("BELLHOP_HTTP__LISTEN", addr.to_string())
@@ -57,6 +57,11 @@ pub fn hello(agent: usize) -> String {
     let key = EncodingKey::from_secret(JWT_SECRET.as_bytes());
     let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).expect("the claims can be signed");
     json!({"type": "hello", "token": token, "device": format!("d{agent}"), "screen": true}).to_string()
+}
+
+/// What a session says once it has shown an entry.
+pub fn ack(seq: u64) -> String {
+    format!(r#"{{"type":"ack","seq":{seq},"active":true}}"#)
 }
 
 /// A customer's reply on the agent's own ticket: one of the four events that must never be missed.

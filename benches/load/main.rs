@@ -14,7 +14,7 @@ mod subscribers;
 mod tally;
 mod target;
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use clap::Parser;
 
@@ -44,9 +44,15 @@ struct Options {
     /// How often the whole is repeated; the report gives medians.
     #[arg(long, default_value_t = 1)]
     rounds: usize,
-    /// Which servers: `bellhop`, `nchan-1`, `nchan-2` (the number of its workers).
+    /// Which servers: `bellhop`, `other`, `nchan-1`, `nchan-2` (the number of its workers).
     #[arg(long, value_delimiter = ',', default_value = "bellhop,nchan-1,nchan-2")]
     targets: Vec<Kind>,
+    /// Another build of Bellhop, measured beside this one as `other`.
+    #[arg(long)]
+    against: Option<PathBuf>,
+    /// Agents confirm what they are told, as devices do; without it everything is left to the fallback.
+    #[arg(long)]
+    confirm: bool,
     /// `cargo bench` adds it.
     #[arg(long, hide = true)]
     bench: bool,
@@ -86,11 +92,11 @@ fn main() {
 
 /// One server, one round: start, connect, closed loop, open loop, stop.
 async fn measure(kind: Kind, options: &Options) -> Result<Figures, String> {
-    let target = Target::start(kind, options.agents).await?;
+    let target = Target::start(kind, options).await?;
     let empty = target.memory()?;
     let tally = Tally::new(options.agents);
     let began = std::time::Instant::now();
-    let subscribers = Subscribers::connect(&target, options.agents, &tally).await?;
+    let subscribers = Subscribers::connect(&target, options, &tally).await?;
     let connects_per_second = options.agents as f64 / began.elapsed().as_secs_f64();
     let full = target.memory()?;
     let length = Duration::from_secs(options.seconds);

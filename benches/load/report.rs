@@ -41,8 +41,13 @@ impl Report {
         let mut text = format!(
             "\n{} agents connected by WebSocket, single POSTs; closed loop with {} publishers, open loop at {} events/s; \
              {} s each, medians of {} interleaved round(s). Bellhop stores durably in SQLite, nchan stores nothing. \
-             In brackets: the smallest and the largest.\n\n",
-            options.agents, options.publishers, options.rate, options.seconds, options.rounds
+             Agents confirm {}. In brackets: the smallest and the largest.\n\n",
+            options.agents,
+            options.publishers,
+            options.rate,
+            options.seconds,
+            options.rounds,
+            if options.confirm { "what they are told" } else { "nothing" }
         );
         let heads: Vec<String> = self.rounds.keys().map(ToString::to_string).collect();
         line(&mut text, "", &heads);

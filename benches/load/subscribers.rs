@@ -5,6 +5,7 @@ use std::{cell::RefCell, io::ErrorKind, rc::Rc, time::Duration};
 use tokio::{io::AsyncWriteExt, net::TcpStream, task::JoinSet, time::timeout};
 
 use crate::{
+    Options, bellhop_target,
     frames::{self, Frame},
     tally::Tally,
     target::Target,
@@ -21,14 +22,14 @@ pub struct Subscribers {
 
 impl Subscribers {
     /// Connects all of them; returns when each has been welcomed.
-    pub async fn connect(target: &Target, agents: usize, tally: &Tally) -> Result<Subscribers, String> {
+    pub async fn connect(target: &Target, options: &Options, tally: &Tally) -> Result<Subscribers, String> {
         let mut readers = JoinSet::new();
         let scratch = Rc::new(RefCell::new(vec![0; 64 * 1024]));
-        let ids: Vec<usize> = (0..agents).collect();
+        let ids: Vec<usize> = (0..options.agents).collect();
         for some in ids.chunks(AT_ONCE) {
             let opening = some.iter().map(|agent| Socket::open(target, *agent, tally.clone(), scratch.clone()));
             for socket in futures_util::future::join_all(opening).await {
-                readers.spawn_local(socket?.read());
+                readers.spawn_local(socket?.read(options.confirm));
             }
         }
         Ok(Subscribers { readers: RefCell::new(readers) })
@@ -121,10 +122,12 @@ impl Socket {
     }
 
     /// Reads until the connection ends, and says why it did.
-    async fn read(mut self) -> String {
+    async fn read(mut self, confirms: bool) -> String {
         loop {
+            let mut shown = None;
             while let Some((frame, length)) = frames::first(&self.begun) {
                 let answer = take(self.agent, &frame, &self.tally);
+                shown = seq_of(&frame).filter(|_| confirms).max(shown);
                 self.begun.drain(..length);
                 if let Some(answer) = answer
                     && let Err(why) = self.say(&answer).await
@@ -132,11 +135,25 @@ impl Socket {
                     return why;
                 }
             }
+            if let Some(seq) = shown
+                && let Err(why) = self.say(&frames::client(1, bellhop_target::ack(seq).as_bytes())).await
+            {
+                return why;
+            }
             if let Err(why) = self.more().await {
                 return why;
             }
         }
     }
+}
+
+/// The number of the entry that a frame tells of.
+fn seq_of(frame: &Frame<'_>) -> Option<u64> {
+    const MARK: &[u8] = br#""seq":"#;
+    let begins = frame.payload.starts_with(br#"{"type":"notification""#);
+    let place = frame.payload.windows(MARK.len()).position(|window| window == MARK).filter(|_| begins)?;
+    let digits = frame.payload[place + MARK.len()..].iter().take_while(|byte| byte.is_ascii_digit());
+    Some(digits.fold(0, |number: u64, digit| number.wrapping_mul(10) + u64::from(digit - b'0')))
 }
 
 /// Counts a frame; returns what has to be answered.

@@ -1,6 +1,11 @@
 //! A server under load: how it is started, how one subscribes and posts, what it costs.
 
-use std::{fmt, net::SocketAddr, path::PathBuf, str::FromStr};
+use std::{
+    fmt,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -8,7 +13,7 @@ use tokio::{
 };
 
 use crate::{
-    bellhop_target, nchan_target,
+    Options, bellhop_target, nchan_target,
     process::{Children, Cost},
 };
 
@@ -17,6 +22,8 @@ use crate::{
 pub enum Kind {
     /// Bellhop with durable SQLite.
     Bellhop,
+    /// Another build of it (`--against`).
+    Other,
     /// nginx + nchan with so many workers, storing nothing.
     Nchan(usize),
 }
@@ -27,10 +34,17 @@ impl FromStr for Kind {
     fn from_str(text: &str) -> Result<Kind, String> {
         match text {
             "bellhop" => Ok(Kind::Bellhop),
+            "other" => Ok(Kind::Other),
             "nchan-1" => Ok(Kind::Nchan(1)),
             "nchan-2" => Ok(Kind::Nchan(2)),
-            other => Err(format!("{other:?} is none of bellhop, nchan-1, nchan-2")),
+            other => Err(format!("{other:?} is none of bellhop, other, nchan-1, nchan-2")),
         }
+    }
+}
+
+impl Kind {
+    fn is_bellhop(self) -> bool {
+        matches!(self, Kind::Bellhop | Kind::Other)
     }
 }
 
@@ -38,6 +52,7 @@ impl fmt::Display for Kind {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Kind::Bellhop => to.write_str("Bellhop"),
+            Kind::Other => to.write_str("the other build"),
             Kind::Nchan(workers) => write!(to, "nchan, {workers} worker{}", if *workers == 1 { "" } else { "s" }),
         }
     }
@@ -54,18 +69,22 @@ pub struct Target {
 
 impl Target {
     /// Starts it and, where it needs to know them, tells it of the agents.
-    pub async fn start(kind: Kind, agents: usize) -> Result<Target, String> {
+    pub async fn start(kind: Kind, options: &Options) -> Result<Target, String> {
         // Below the build folder: on a disk, where a temporary folder may be memory and make durability free.
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("load-{}", std::process::id()));
         let addr = free_address().await?;
         let children = match kind {
-            Kind::Bellhop => bellhop_target::start(&folder, addr)?,
+            Kind::Bellhop => bellhop_target::start(Path::new(env!("CARGO_BIN_EXE_bellhop")), &folder, addr)?,
+            Kind::Other => {
+                let binary = options.against.as_deref().ok_or("which other build? --against says it")?;
+                bellhop_target::start(binary, &folder, addr)?
+            }
             Kind::Nchan(workers) => nchan_target::start(&folder, addr, workers)?,
         };
         let target = Target { kind, addr, children };
         target.wait_until_it_listens().await?;
-        if kind == Kind::Bellhop {
-            bellhop_target::fill_directory(addr, agents).await?;
+        if kind.is_bellhop() {
+            bellhop_target::fill_directory(addr, options.agents).await?;
         }
         Ok(target)
     }
@@ -73,10 +92,10 @@ impl Target {
     /// What one sends to open an agent's WebSocket.
     pub fn handshake(&self, agent: usize) -> String {
         let path = match self.kind {
-            Kind::Bellhop => "/ws".to_owned(),
+            Kind::Bellhop | Kind::Other => "/ws".to_owned(),
             Kind::Nchan(_) => format!("/sub?id=a{agent}"),
         };
-        let protocol = if self.kind == Kind::Bellhop { "Sec-WebSocket-Protocol: bellhop.v1\r\n" } else { "" };
+        let protocol = if self.kind.is_bellhop() { "Sec-WebSocket-Protocol: bellhop.v1\r\n" } else { "" };
         format!(
             "GET {path} HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
              Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n{protocol}\r\n",
@@ -86,13 +105,13 @@ impl Target {
 
     /// The first frame of a client, where there is one; the server answers it before it delivers anything.
     pub fn hello(&self, agent: usize) -> Option<String> {
-        (self.kind == Kind::Bellhop).then(|| bellhop_target::hello(agent))
+        self.kind.is_bellhop().then(|| bellhop_target::hello(agent))
     }
 
     /// The request that makes event `number` reach `agent`.
     pub fn post(&self, agent: usize, number: u64) -> Vec<u8> {
         match self.kind {
-            Kind::Bellhop => bellhop_target::post(self.addr, agent, number),
+            Kind::Bellhop | Kind::Other => bellhop_target::post(self.addr, agent, number),
             Kind::Nchan(_) => nchan_target::post(self.addr, agent, number),
         }
     }

@@ -19,7 +19,7 @@ use crate::{
     },
     error::Result,
     live::Whereabouts,
-    store::{Decision, FallbackRow, Store, Unconfirmed, Undecided},
+    store::{Decision, Due, FallbackRow, Store, Unconfirmed, Undecided},
 };
 
 /// Inboxes decided in one transaction.
@@ -79,7 +79,8 @@ impl Planner {
                 return Ok(looked_at);
             }
             if let Err(error) = self.decide(due.clone()).await {
-                self.store.fallback_later(&due, self.clock.now() + AGAIN_MS);
+                let at = self.clock.now() + AGAIN_MS;
+                due.into_iter().for_each(|due| self.store.fallback_later(due, at));
                 return Err(error);
             }
             looked_at += due.len();
@@ -89,22 +90,52 @@ impl Planner {
         }
     }
 
-    async fn decide(&self, agents: Vec<Id>) -> Result<()> {
-        let undecided = self.store.undecided(agents.clone()).await?;
-        let whereabouts = self.presences.whereabouts(&agents).await?;
+    async fn decide(&self, due: Vec<Due>) -> Result<()> {
+        let agents: Vec<Id> = due.iter().map(|due| due.agent.clone()).collect();
+        let places = self.presences.whereabouts(&agents).await?;
         let endpoints = self.endpoints.of(&agents).await?;
-        let snapshot = self.store.snapshot();
         let now = self.clock.now();
-        let decisions = undecided.into_iter().zip(whereabouts).map(|(inbox, place)| {
-            let endpoints = endpoints.get(&inbox.agent).map_or(&[][..], Vec::as_slice);
-            let case = Case { snapshot: &snapshot, place, endpoints, email: self.email, now };
-            case.decide(inbox)
-        });
-        let decisions: Vec<Decision> = decisions.flatten().collect();
+        let (mut decisions, mut to_read) = (Vec::new(), Vec::new());
+        for (due, place) in due.into_iter().zip(places) {
+            let due_at = due.since.map(|since| push_due(place, since));
+            if let Some(later) = due_at.filter(|at| *at > now) {
+                self.store.fallback_later(due, later);
+            } else if (due_at.is_some() || place == Whereabouts::Away) && !self.has_way(&endpoints, &due.agent) {
+                decisions.push(Decision::on_everything(due.agent));
+            } else {
+                to_read.push((due.agent, place));
+            }
+        }
+        decisions.extend(self.decide_entries(to_read, &endpoints, now).await?);
         if !decisions.is_empty() {
             self.store.decide(decisions).await?;
         }
         Ok(())
+    }
+
+    /// Whether there is anything that could be sent: where there is not, entries need not be looked at.
+    fn has_way(&self, endpoints: &HashMap<Id, Vec<String>>, agent: &Id) -> bool {
+        self.email || endpoints.get(agent).is_some_and(|known| !known.is_empty())
+    }
+
+    async fn decide_entries(
+        &self,
+        inboxes: Vec<(Id, Whereabouts)>,
+        endpoints: &HashMap<Id, Vec<String>>,
+        now: Millis,
+    ) -> Result<Vec<Decision>> {
+        if inboxes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (agents, places): (Vec<Id>, Vec<Whereabouts>) = inboxes.into_iter().unzip();
+        let undecided = self.store.undecided(agents).await?;
+        let snapshot = self.store.snapshot();
+        let decisions = undecided.into_iter().zip(places).map(|(inbox, place)| {
+            let endpoints = endpoints.get(&inbox.agent).map_or(&[][..], Vec::as_slice);
+            let case = Case { snapshot: &snapshot, place, endpoints, email: self.email, now };
+            case.decide(inbox)
+        });
+        Ok(decisions.flatten().collect())
     }
 }
 
@@ -125,7 +156,7 @@ impl Case<'_> {
         let mut decision = Decision { agent: agent.clone(), head: inbox.seq, up_to: 0, next: None, rows: Vec::new() };
         let mut all = true;
         for open in &entries {
-            let due_at = if is_settled(&open.entry) { self.now } else { self.push_due(open) };
+            let due_at = if is_settled(&open.entry) { self.now } else { push_due(self.place, open.alert_at) };
             if due_at > self.now {
                 // What comes after it called for attention later, and is due later.
                 (decision.next, all) = (Some(due_at), false);
@@ -143,15 +174,6 @@ impl Case<'_> {
         }
         let decides = decision.up_to > inbox.decided_seq.max(inbox.acked_seq);
         (decides || decision.next.is_some() || inbox.fallback_due_at.is_some()).then_some(decision)
-    }
-
-    /// The grace (DESIGN, section 8): away at once, connected after a while, leaving once it is clear that they left.
-    fn push_due(&self, open: &Unconfirmed) -> Millis {
-        match self.place {
-            Whereabouts::Away => open.alert_at,
-            Whereabouts::Leaving { away_at } => away_at,
-            Whereabouts::Connected { since } => open.alert_at.max(since) + PUSH_AFTER_MS,
-        }
     }
 
     fn rows(&self, agent: &Agent, open: &Unconfirmed) -> Vec<FallbackRow> {
@@ -208,6 +230,15 @@ impl Case<'_> {
             why,
             due_at,
         }
+    }
+}
+
+/// The grace (DESIGN, section 8): away at once, connected after a while, leaving once it is clear that they left.
+fn push_due(place: Whereabouts, alert_at: Millis) -> Millis {
+    match place {
+        Whereabouts::Away => alert_at,
+        Whereabouts::Leaving { away_at } => away_at,
+        Whereabouts::Connected { since } => alert_at.max(since) + PUSH_AFTER_MS,
     }
 }
 

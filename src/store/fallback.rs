@@ -10,6 +10,7 @@ use diesel::{
 use super::{
     Store,
     connection::{Conn, read_snapshot, write_transaction},
+    due_list::Due,
     inbox::{self, Inboxes},
     memory::Memory,
     notifications::{Row, entries},
@@ -66,12 +67,19 @@ pub struct Decision {
     pub agent: Id,
     /// The head that was seen.
     pub head: i64,
-    /// Everything that called for attention up to here is decided.
+    /// Everything that called for attention up to here is decided; 0: nothing was.
     pub up_to: i64,
     /// When the next entry is due; none when there is none.
     pub next: Option<Millis>,
     /// What goes out, or why not.
     pub rows: Vec<FallbackRow>,
+}
+
+impl Decision {
+    /// Of an agent whom nothing could be sent: whatever is there when it is written is decided with it.
+    pub fn on_everything(agent: Id) -> Decision {
+        Decision { agent, head: i64::MAX, up_to: i64::MAX, next: None, rows: Vec::new() }
+    }
 }
 
 #[derive(Queryable, Selectable)]
@@ -105,23 +113,24 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn due_for_fallback(&self, most: usize) -> Result<Vec<Id>> {
+    pub async fn due_for_fallback(&self, most: usize) -> Result<Vec<Due>> {
         let now = self.clock.now();
         let Some(list) = &self.shared.due else {
-            return self.read(move |conn| due(conn, now, most)).await;
+            let agents = self.read(move |conn| due(conn, now, most)).await?;
+            return Ok(agents.into_iter().map(Due::of).collect());
         };
         if let Some(taken) = list.take(now, most) {
             return Ok(taken);
         }
         let agents = self.read(above_positions).await?;
-        list.fill(&agents, now);
+        list.fill(agents, now);
         Ok(list.take(now, most).unwrap_or_default())
     }
 
-    /// Has agents looked at again at `at`, where that is not in the store already.
-    pub fn fallback_later(&self, agents: &[Id], at: Millis) {
+    /// Has an inbox looked at again at `at`, where that is not in the store already.
+    pub fn fallback_later(&self, due: Due, at: Millis) {
         if let Some(list) = &self.shared.due {
-            agents.iter().for_each(|agent| list.note(agent, at));
+            list.put(due, at);
         }
     }
 
@@ -143,10 +152,19 @@ impl Store {
     /// When the store cannot be written; nothing is decided then.
     pub async fn decide(&self, decisions: Vec<Decision>) -> Result<usize> {
         let now = self.clock.now();
+        // Where the list has the times, a decision to wait is nothing to write.
+        let (waiting, decisions): (Vec<Decision>, Vec<Decision>) =
+            decisions.into_iter().partition(|decision| self.shared.due.is_some() && decision.up_to == 0);
+        for Decision { agent, next, .. } in waiting {
+            next.into_iter().for_each(|at| self.fallback_later(Due::of(agent.clone()), at));
+        }
+        if decisions.is_empty() {
+            return Ok(0);
+        }
         let (written, later) =
             self.writers.run(move |conn, memory| Ok((decide(conn, memory, &decisions, now)?, Vec::new()))).await?;
         if let Some(list) = &self.shared.due {
-            later.iter().for_each(|(agent, at)| list.note(agent, *at));
+            later.into_iter().for_each(|(agent, at)| list.put(Due::of(agent), at));
         }
         Ok(written)
     }

@@ -352,6 +352,9 @@ impl<'a> Group<'a> {
             let inbox = self.inboxes.get_mut(agent)?;
             // Nobody can have what was never given out: a client may lie, or come from before a restore.
             inbox.acked_seq = inbox.acked_seq.max((*seq).min(inbox.seq));
+            if inbox.acked_seq == inbox.seq {
+                inbox.fallback_due_at = None;
+            }
         }
         Ok(())
     }

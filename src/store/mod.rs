@@ -60,6 +60,7 @@ pub use self::{
     agent_presence::{AgentOnNode, ReportedPresence},
     deliveries::Delivery,
     delivery_log::{EventTrace, LogFilter, LoggedAttempt, LoggedDelivery},
+    due_list::Due,
     explained::{KeptEvent, Origin, SourcesOfEvent},
     fallback::{Decision, Unconfirmed, Undecided},
     push_subscriptions::{NewPushSubscription, PushSubscription, SUBSCRIPTIONS_PER_AGENT},

@@ -229,7 +229,13 @@ impl Writer {
     fn commit(&mut self, group: Vec<Waiting>, acks: &HashMap<Id, i64>) {
         let requests: Vec<&Request> = group.iter().map(|(request, _)| request).collect();
         match self.try_commit(&requests, acks) {
-            Ok(committed) => self.answer(group, committed),
+            Ok(committed) => {
+                self.answer(group, committed);
+                // After the entries of the same transaction: what was confirmed may be among them.
+                if let Some(due) = &self.shared.due {
+                    due.note_acks(acks);
+                }
+            }
             Err(error) => self.recover(group, acks, error),
         }
     }
