@@ -78,15 +78,13 @@ impl Planner {
             if self.is_shared && !self.store.take_lease("fallback", &self.node, LEASE_MS).await? {
                 return Ok(looked_at);
             }
+            let count = due.len();
             if let Err(error) = self.decide(due.clone()).await {
                 let at = self.clock.now() + AGAIN_MS;
                 due.into_iter().for_each(|due| self.store.fallback_later(due, at));
                 return Err(error);
             }
-            looked_at += due.len();
-            if due.len() < INBOXES {
-                return Ok(looked_at);
-            }
+            looked_at += count;
         }
     }
 

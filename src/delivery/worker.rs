@@ -24,6 +24,8 @@ use crate::{
 
 /// Between two looks at what is due.
 pub(super) const TICK: Duration = Duration::from_millis(250);
+/// Where more is due than there is room for, a turn goes on as what was sent makes room, up to this.
+const TURN_WITHIN: Duration = Duration::from_secs(2);
 /// A node that ends waits so long for what is under way.
 const FINISH_WITHIN: Duration = Duration::from_secs(10);
 /// What is claimed comes back after this, should we die; longer than any try takes.
@@ -59,6 +61,14 @@ pub struct WorkerOptions {
     pub email: bool,
 }
 
+/// What a look at the queue led to.
+struct Started {
+    /// Rows that were claimed.
+    rows: usize,
+    /// There was no room for all that is due, as far as can be told.
+    more: bool,
+}
+
 impl Worker {
     /// A worker for one channel.
     pub fn new(options: WorkerOptions, channel: DeliveryChannel, sender: Arc<dyn Sender>, manner: Manner) -> Worker {
@@ -75,7 +85,7 @@ impl Worker {
     pub async fn run_until_idle(&mut self) -> Result<usize> {
         let mut settled = 0;
         loop {
-            let started = self.start_due().await?;
+            let started = self.start_due().await?.rows;
             while let Some(ended) = self.under_way.join_next().await {
                 self.take(ended);
             }
@@ -87,17 +97,32 @@ impl Worker {
         }
     }
 
-    /// Takes what ended, and starts what is due as far as there is room.
+    /// Takes what ended, and starts what is due as far as there is room; where more is due, goes on for a while.
     ///
     /// # Errors
     /// When the store cannot be read or written; nothing is lost with it.
     pub async fn turn(&mut self) -> Result<()> {
-        while let Some(ended) = self.under_way.try_join_next() {
+        let end = tokio::time::Instant::now() + TURN_WITHIN;
+        loop {
+            while let Some(ended) = self.under_way.try_join_next() {
+                self.take(ended);
+            }
+            self.write_back().await?;
+            let more = self.start_due().await?.more;
+            self.write_back().await?;
+            if !more || tokio::time::timeout_at(end, self.until_room()).await.is_err() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Waits until a quarter of the room is free: claiming rows one by one would cost a transaction each.
+    async fn until_room(&mut self) {
+        while self.under_way.len() > self.manner.concurrency * 3 / 4
+            && let Some(ended) = self.under_way.join_next().await
+        {
             self.take(ended);
         }
-        self.write_back().await?;
-        self.start_due().await?;
-        self.write_back().await.map(drop)
     }
 
     /// Waits, with a limit, for what is under way, and writes back what became of it: what was sent before a node ended
@@ -115,24 +140,24 @@ impl Worker {
         }
     }
 
-    /// Claims what is due as far as there is room, and sends what is still wanted. Returns how many rows were claimed.
-    async fn start_due(&mut self) -> Result<usize> {
-        let room = self.manner.concurrency.saturating_sub(self.under_way.len());
-        let room = self.breaker.allows(room, self.clock.now());
+    /// Claims what is due as far as there is room, and sends what is still wanted.
+    async fn start_due(&mut self) -> Result<Started> {
+        let free = self.manner.concurrency.saturating_sub(self.under_way.len());
+        let room = self.breaker.allows(free, self.clock.now());
         if room == 0 {
-            return Ok(0);
+            return Ok(Started { rows: 0, more: free == 0 });
         }
         let batches = self.store.claim(self.channel, &self.node, room, LEASE_MS).await?;
         let rows: Vec<Queued> = batches.iter().flatten().cloned().collect();
         if rows.is_empty() {
-            return Ok(0);
+            return Ok(Started { rows: 0, more: false });
         }
         let entries = self.store.entries_now(&rows).await?;
-        let claimed = rows.len();
+        let started = Started { rows: rows.len(), more: room == free && rows.len() >= room };
         for batch in batches {
             self.start(batch, &entries);
         }
-        Ok(claimed)
+        Ok(started)
     }
 
     fn start(&mut self, batch: Vec<Queued>, entries: &HashMap<String, EntryNow>) {

@@ -1,36 +1,26 @@
 //! The fallback as a query: whose entries no device confirmed, and what was decided about them.
 
-use std::collections::{BTreeSet, HashSet};
+mod undecided;
 
-use diesel::{
-    BoolExpressionMethods, ExpressionMethods, QueryDsl, Queryable, QueryableByName, RunQueryDsl, Selectable,
-    SelectableHelper, sql_types::Text,
-};
+use std::collections::BTreeSet;
+
+use diesel::{ExpressionMethods, QueryDsl, QueryableByName, RunQueryDsl, sql_types::Text};
 
 use super::{
     Store,
     connection::{Conn, read_snapshot, write_transaction},
     due_list::Due,
-    inbox::{self, Inboxes},
+    inbox::Inboxes,
     memory::Memory,
-    notifications::{Row, entries},
     queue::{self, FallbackRow},
     raw::Raw,
-    schema::{contents, deliveries, inboxes, notifications},
+    schema::inboxes,
     tickets::Tickets,
 };
 use crate::{
-    domain::{
-        Id, Millis,
-        delivery::{DeliveryChannel, RecipientKind},
-        inbox::Inbox,
-        notification::Notification,
-    },
+    domain::{Id, Millis, inbox::Inbox, notification::Notification},
     error::{Error, Result},
 };
-
-/// Entries of one inbox that are decided at a time.
-const ENTRIES: i64 = 200;
 
 /// An inbox with what is to be decided in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,31 +72,6 @@ impl Decision {
     }
 }
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = notifications)]
-struct Alerted {
-    #[diesel(embed)]
-    row: Row,
-    #[diesel(embed)]
-    alert: Alert,
-    #[diesel(embed)]
-    event: Event,
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = notifications)]
-struct Alert {
-    alert_seq: i64,
-    alert_at: Option<i64>,
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = contents)]
-struct Event {
-    event_source: String,
-    event_id: String,
-}
-
 impl Store {
     /// Whose fallback is due, at most so many. On SQLite they are off the list with this: who is not decided must be put
     /// on again ([`Store::fallback_later`]).
@@ -139,10 +104,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn undecided(&self, agents: Vec<Id>) -> Result<Vec<Undecided>> {
-        self.read(move |conn| {
-            read_snapshot(conn, |conn| agents.into_iter().map(|agent| undecided(conn, agent)).collect())
-        })
-        .await
+        self.read(move |conn| read_snapshot(conn, |conn| undecided::undecided(conn, agents))).await
     }
 
     /// Writes what was decided, in one transaction, and when to look again. What was confirmed meanwhile does not go out.
@@ -197,60 +159,6 @@ fn above_positions(conn: &mut Conn) -> Result<Vec<Id>> {
     Ok(agents.into_iter().map(|row| row.agent_id.into()).collect())
 }
 
-fn undecided(conn: &mut Conn, agent: Id) -> Result<Undecided> {
-    use notifications::dsl as n;
-    let inbox = inbox::read_one(conn, &agent)?;
-    let position = inbox.acked_seq.max(inbox.decided_seq);
-    let of_agent = || entries().filter(n::agent_id.eq(agent.to_string())).select(Alerted::as_select());
-    let new = of_agent().filter(n::seq.gt(position)).order(n::seq).limit(ENTRIES + 1);
-    let mut rows: Vec<Alerted> = new.load(conn).map_err(Error::Store)?;
-    let mut more = rows.len() as i64 > ENTRIES;
-    // Of what is new and was cut off, nothing is known that called for attention after the last one read.
-    let known_up_to = if more { rows.last().map_or(i64::MAX, |last| last.alert.alert_seq - 1) } else { i64::MAX };
-    let again = of_agent()
-        .filter(n::changed_seq.gt(position).and(n::changed_seq.ne(n::seq)))
-        .filter(n::seq.le(position).and(n::alert_seq.gt(position)));
-    rows.extend(again.order(n::alert_seq).limit(ENTRIES).load::<Alerted>(conn).map_err(Error::Store)?);
-    rows.sort_by_key(|row| row.alert.alert_seq);
-    rows.retain(|row| row.alert.alert_seq <= known_up_to);
-    more |= rows.len() as i64 > ENTRIES;
-    rows.truncate(ENTRIES as usize);
-    let emailed = alert_emails(conn, &agent, &rows)?;
-    let entries = rows.into_iter().map(|row| unconfirmed(row, &emailed)).collect::<Result<_>>()?;
-    Ok(Undecided { agent, inbox, entries, more })
-}
-
-fn unconfirmed(row: Alerted, emailed: &HashSet<(String, String)>) -> Result<Unconfirmed> {
-    let Alerted { row, alert, event } = row;
-    let entry = Notification::try_from(row)?;
-    let event = (event.event_source, event.event_id);
-    Ok(Unconfirmed {
-        alert_seq: alert.alert_seq,
-        alert_at: alert.alert_at.unwrap_or(entry.created_at),
-        has_alert_email: emailed.contains(&event),
-        event: (event.0.into(), event.1.into()),
-        entry,
-    })
-}
-
-/// The events among them of which an alert email goes to the agent.
-fn alert_emails(conn: &mut Conn, agent: &Id, rows: &[Alerted]) -> Result<HashSet<(String, String)>> {
-    use deliveries::dsl as d;
-    if rows.is_empty() {
-        return Ok(HashSet::new());
-    }
-    let found: Vec<(String, String)> = d::deliveries
-        .filter(d::event_source.eq_any(rows.iter().map(|row| &row.event.event_source).collect::<BTreeSet<_>>()))
-        .filter(d::event_id.eq_any(rows.iter().map(|row| &row.event.event_id)))
-        .filter(d::recipient_kind.eq(RecipientKind::Agent.as_str()).and(d::recipient.eq(&**agent)))
-        .filter(d::channel.eq(DeliveryChannel::Email.as_str()).and(d::purpose.ne(queue::FALLBACK)))
-        .filter(d::state.ne_all(["skipped", "cancelled", "failed", "expired"]))
-        .select((d::event_source, d::event_id))
-        .load(conn)
-        .map_err(Error::Store)?;
-    Ok(found.into_iter().collect())
-}
-
 /// Returns how many rows were written, and who is to be looked at again when.
 fn decide(
     conn: &mut Conn,
@@ -264,6 +172,8 @@ fn decide(
     let held = write_transaction(conn, |conn| {
         memory.check(conn)?;
         let mut held = Inboxes::lock(conn, &agents, memory)?;
+        let mut rows: Vec<(&Id, &FallbackRow)> = Vec::new();
+        later.clear();
         for decision in decisions {
             let inbox = held.get_mut(&decision.agent)?;
             let confirmed = inbox.acked_seq;
@@ -272,9 +182,10 @@ fn decide(
             let news = (inbox.seq > decision.head).then_some(now);
             inbox.fallback_due_at = decision.next.into_iter().chain(news).min();
             later.extend(inbox.fallback_due_at.map(|at| (decision.agent.clone(), at)));
-            let rows: Vec<&FallbackRow> = decision.rows.iter().filter(|row| row.stage > confirmed).collect();
-            written += queue::plan(conn, &decision.agent, &rows, now)?;
+            let wanted = decision.rows.iter().filter(|row| row.stage > confirmed);
+            rows.extend(wanted.map(|row| (&decision.agent, row)));
         }
+        written = queue::plan(conn, &rows, now)?;
         held.flush(conn)?;
         Ok(held)
     })?;

@@ -243,6 +243,12 @@ pub fn read_one(conn: &mut Conn, agent: &Id) -> Result<Inbox> {
     Ok(rows.into_iter().next().map_or_else(Inbox::default, Inbox::from))
 }
 
+/// Inboxes of many agents in one query; those without one are left out.
+pub fn read_many(conn: &mut Conn, agents: &BTreeSet<&Id>) -> Result<BTreeMap<Id, Inbox>> {
+    let rows = read_rows(conn, &to_json(agents).map_err(Error::Store)?, false)?;
+    Ok(rows.into_iter().map(|row| (Id::from(&*row.agent_id), row.into())).collect())
+}
+
 /// Heads of many inboxes in one query; those without one are left out.
 pub fn heads(conn: &mut Conn, agents: &[Id]) -> Result<Vec<Head>> {
     let rows = read_rows(conn, &to_json(agents).map_err(Error::Store)?, false)?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, Queryable, Selectable};
+use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, Queryable, QueryableByName, Selectable};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// A notification's state as the table keeps it.
-#[derive(Debug, Queryable, Selectable)]
+#[derive(Debug, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = notifications)]
 pub struct State {
     seq: i64,
@@ -40,7 +40,7 @@ pub struct State {
 }
 
 /// What it says.
-#[derive(Debug, Queryable, Selectable)]
+#[derive(Debug, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = contents)]
 pub struct Content {
     kind: String,
@@ -57,7 +57,7 @@ pub struct Content {
 }
 
 /// A notification as the tables keep it.
-#[derive(Debug, Queryable, Selectable)]
+#[derive(Debug, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = notifications)]
 pub struct Row {
     #[diesel(embed)]

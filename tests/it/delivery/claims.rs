@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::{
     harness::{SOON, eventually},
     store::{NOW, Rig, assigned_ticket, on_both},
+    webhooks::{log, webhook},
 };
 
 on_both!(
@@ -20,6 +21,7 @@ on_both!(
     what_another_holds_by_now_is_not_settled,
     a_batch_goes_out_whole_when_its_first_is_due,
     what_was_confirmed_meanwhile_is_not_planned,
+    what_became_of_it_is_told_to_the_programs_that_want_it,
     a_message_that_ends_whoever_sends_it_is_given_up_after_a_day
 );
 
@@ -112,6 +114,40 @@ async fn what_was_confirmed_meanwhile_is_not_planned(rig: Rig) {
     let is_written = async || rig.store.inbox(&"ana".into()).await.unwrap().1.acked_seq == 1;
     eventually("what was confirmed is written", SOON, is_written).await;
     assert_eq!(decide(&rig, rows).await, 1, "the second alone");
+}
+
+async fn what_became_of_it_is_told_to_the_programs_that_want_it(rig: Rig) {
+    let rows = planned(&rig, 3, 0).await;
+    decide(&rig, rows.into_iter().map(|row| FallbackRow { batch: String::new(), ..row }).collect()).await;
+    rig.clock.advance(5_000);
+    let other = rig.second_node().await;
+    webhook(&other, "w", "https://a.example.com/", &["notification.delivered", "notification.failed"]).await;
+    webhook(&other, "v", "https://b.example.com/", &["notification.created"]).await;
+    let rows: Vec<Queued> = claim(&rig, "one").await.into_iter().flatten().collect();
+    let failed = Settled { state: "failed", why: Some("refused".into()), ..sent(&rows[1]) };
+    let again = Settled { state: "planned", due_at: Some(NOW + 60_000), ..sent(&rows[2]) };
+    let outcomes = vec![sent(&rows[0]), failed, again];
+    rig.store.settle("another", outcomes.clone()).await.unwrap();
+    assert!(log(&rig, "w").await.is_empty(), "whoever does not hold them has nothing to say");
+    rig.store.settle("one", outcomes).await.unwrap();
+
+    let told = log(&rig, "w").await;
+    let mut told: Vec<Value> = told.iter().map(|message| serde_json::from_str(&message.body).unwrap()).collect();
+    told.sort_by_key(|body| body["type"].to_string());
+    let [delivered, failed] = &told[..] else { panic!("one was sent and one failed: {told:?}") };
+    assert_eq!(
+        (&delivered["type"], &failed["type"]),
+        (&json!("notification.delivered"), &json!("notification.failed"))
+    );
+    let data = &delivered["data"];
+    assert_eq!(
+        (&data["recipient"], &data["channel"], &data["purpose"]),
+        (&json!("ana"), &json!("email"), &json!("fallback"))
+    );
+    assert_eq!((&data["delivery"], &data["event"]["id"]), (&json!(rows[0].id), &json!(rows[0].event_id)));
+    assert_eq!((&data["notification"], &data["why"]), (&json!(rows[0].notification_id), &Value::Null));
+    assert_eq!(failed["data"]["why"], "refused");
+    assert!(log(&rig, "v").await.is_empty(), "it wants others");
 }
 
 struct Deadly;

@@ -1,6 +1,7 @@
 //! What goes out when nobody is there: stories on a clock that the test moves, with channels that write down what they
 //! are given and answer as the test says.
 
+mod backlog;
 mod claims;
 mod simulation;
 mod stories;
