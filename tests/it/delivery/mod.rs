@@ -2,8 +2,11 @@
 //! are given and answer as the test says.
 
 mod claims;
+mod nodes;
 mod simulation;
 mod stories;
+mod texts;
+mod untold;
 mod waiting;
 mod wires;
 
