@@ -46,7 +46,7 @@ impl Written {
         let candidate = &mut self.candidate;
         let email = match (candidate.channels, candidate.why) {
             (Some(channels), _) => channels.email,
-            (None, email) => ChannelOutcome::Skipped { why: email.map_or("switched_off", Why::as_str) },
+            (None, why) => ChannelOutcome::Skipped { why: why.unwrap_or(Why::SwitchedOff).as_str() },
         };
         let sms = match why {
             None => ChannelOutcome::Now { rule: Some(OFFLINE_SMS) },
@@ -182,8 +182,9 @@ impl Writer<'_> {
         let why = self.in_the_way_of_text(contact);
         let known = self.written.iter().position(|written| written.candidate.recipient == recipient);
         let place = known.unwrap_or_else(|| {
+            let email = ChannelOutcome::Skipped { why: Why::SwitchedOff.as_str() };
             let candidate = Candidate {
-                channels: None,
+                channels: Some(Channels { email, ..Channels::OUTSIDE }),
                 ..candidate(recipient, CandidateKind::Contact, OFFLINE_SMS, "agent_reply", why)
             };
             self.written.push(Written { candidate, deliveries: Vec::new() });

@@ -19,6 +19,8 @@ use crate::{
 
 /// Why a text message stayed behind that the next one may count.
 const LIMITS: [&str; 2] = ["daily_limit", "daily_limit_person"];
+/// The policies' purposes, by which the index finds an agent's text messages among everything else that went to them.
+const PURPOSES: [&str; 3] = [OFFLINE_SMS, "sms.critical", "sms.emergency"];
 /// What is counted at most: "99 more" says as much as any number above it.
 const MOST: i64 = 99;
 
@@ -54,7 +56,7 @@ fn last_chat_text(conn: &mut Conn, agent: &str, ticket: &str) -> Result<Option<Q
 
 fn kept_back(conn: &mut Conn, agent: &str) -> Result<Vec<Queued>> {
     let texts = || {
-        d::deliveries.filter(d::recipient.eq(agent)).filter(
+        d::deliveries.filter(d::recipient.eq(agent).and(d::purpose.eq_any(PURPOSES))).filter(
             d::recipient_kind.eq(RecipientKind::Agent.as_str()).and(d::channel.eq(DeliveryChannel::Sms.as_str())),
         )
     };

@@ -82,5 +82,9 @@ async fn what_needed_no_other_way_is_not_told_to_have_none() {
     hub.directory(json!({"agents": [{"id": "ana", "status": "vacation"}]})).await;
     hub.event(mention("ana").id("evt-2")).await;
     after(&hub, HOUR).await;
-    assert!(steps(&hub, "evt-2").await.is_empty(), "kept without a sound");
+    let newest = hub.get_as("ana", "/api/v1/me/notifications?limit=1").await["items"][0]["id"].clone();
+    let path = format!("/api/v1/me/notifications/{}/timeline", newest.as_str().unwrap());
+    let told = hub.get_as("ana", &path).await["steps"].clone();
+    let words: Vec<&Value> = told.as_array().unwrap().iter().map(|step| &step["what"]).collect();
+    assert_eq!(words, ["accepted", "stored"], "kept without a sound");
 }
