@@ -175,8 +175,9 @@ async fn an_agent_who_is_away_is_texted_after_the_grace_and_who_is_there_is_not(
     assert!(desk.texts().is_empty(), "a push may yet be answered");
     desk.after(SECOND).await;
 
-    let text = "New conversation #123 from Carla Reis https://desk.example.com/chats/123\nIt still does not work.";
-    assert_eq!(desk.texts(), [(ANA.to_owned(), text.to_owned())]);
+    let link = "https://desk.example.com/chats/123#Comment-00790";
+    let text = format!("New conversation #123 from Carla Reis {link}\nIt still does not work.");
+    assert_eq!(desk.texts(), [(ANA.to_owned(), text)]);
     assert_eq!(
         (desk.log("ana").await, desk.log("ben").await),
         (vec!["sent".to_owned()], vec!["skipped online".to_owned()])
