@@ -98,7 +98,13 @@ async fn measure(url: StoreUrl, options: &Options) -> [f64; 3] {
 }
 
 async fn settle(store: &Store, clock: &Clock, channel: DeliveryChannel) -> f64 {
-    let options = WorkerOptions { store: store.clone(), clock: clock.clone(), node: "bench".into(), email: true };
+    let options = WorkerOptions {
+        store: store.clone(),
+        clock: clock.clone(),
+        node: "bench".into(),
+        email: true,
+        presences: Arc::new(Everything),
+    };
     let mut worker = Worker::new(options, channel, Arc::new(Everything), Manner::of(channel));
     let begun = Instant::now();
     let settled = worker.run_until_idle().await.unwrap();

@@ -23,7 +23,7 @@ use crate::{
     clock::Clock,
     config::{BusUrl, Config, JwksConfig, OutgoingConfig, StoreUrl, TokenConfig},
     delivery::{
-        Channels, ClusterPresences, Delivery, DeliveryOptions, LocalPresences, Presences,
+        Channels, ClusterPresences, Delivery, DeliveryOptions, LocalPresences, PresenceBoard, Presences,
         address::Addresses,
         email::Mailer,
         links::LinkSigner,
@@ -218,9 +218,10 @@ async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
         let (registry, clock) = (live.registry().clone(), extras.clock.clone());
         Arc::new(ClusterPresences::new(registry, store.clone(), clock, node.clone(), away_after))
     });
-    let presences: Arc<dyn Presences> = match &cluster {
-        Some(cluster) => cluster.clone(),
-        None => Arc::new(LocalPresences(live.registry().clone())),
+    let local = Arc::new(LocalPresences { registry: live.registry().clone(), node: node.clone() });
+    let (presences, board): (Arc<dyn Presences>, Arc<dyn PresenceBoard>) = match &cluster {
+        Some(cluster) => (cluster.clone(), cluster.clone()),
+        None => (local.clone(), local),
     };
     let delivery = Delivery::new(DeliveryOptions {
         store: store.clone(),
@@ -250,6 +251,7 @@ async fn assemble(config: &Config, extras: Extras) -> Result<Parts> {
         metrics,
         clock: extras.clock,
         delivery,
+        presences: board,
         draining: Arc::new(AtomicBool::new(false)),
         demo,
     });

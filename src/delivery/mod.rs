@@ -12,6 +12,7 @@ pub mod templates;
 pub mod web_push;
 pub mod webhooks;
 
+mod absence;
 mod backoff;
 mod outcome;
 mod planner;
@@ -27,7 +28,7 @@ mod worker;
 
 pub use outcome::Outcome;
 pub use planner::{Endpoints, Planner, Presences};
-pub use presences::{ClusterPresences, LocalPresences};
+pub use presences::{AgentPresence, ClusterPresences, LocalPresences, NodePresence, PresenceBoard};
 pub use sender::{Job, Manner, Sender};
 pub use senders::{Devices, EmailSender, PushSender, SmsSender};
 pub use service::{Channels, Delivery, DeliveryOptions};

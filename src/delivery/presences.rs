@@ -7,13 +7,14 @@ use std::{
 };
 
 use futures_util::future::BoxFuture;
+use serde::Serialize;
 
 use super::planner::Presences;
 use crate::{
     clock::Clock,
-    domain::{Id, Millis},
+    domain::{Id, Millis, time},
     error::Result,
-    live::{Presence, Registry, Whereabouts},
+    live::{Presence, Registry, Seen, Whereabouts},
     store::{AgentOnNode, ReportedPresence, Store},
 };
 
@@ -22,14 +23,76 @@ const REPORT_EVERY: Duration = Duration::from_secs(2);
 /// A node's word counts so long after its last report: its agents have the time to come back elsewhere.
 const LEASE_MS: Millis = 20_000;
 
+/// Whether an agent is there, and what that is derived from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct AgentPresence {
+    /// Who.
+    #[schema(value_type = String)]
+    pub agent: Id,
+    /// The most that any node says: `active`, a visible tab with input in the last two minutes; `idle`, connected without
+    /// that, or gone a moment ago; `away`.
+    pub presence: Presence,
+    /// The nodes that have a session with a screen, or had one a moment ago. Clients without a screen never count.
+    pub nodes: Vec<NodePresence>,
+}
+
+/// What one node says of an agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct NodePresence {
+    /// The node, as its logs name it.
+    #[schema(value_type = String)]
+    pub node: Id,
+    /// `active` or `idle`.
+    pub presence: Presence,
+    /// When the newest session with a screen began; null when there is none any more.
+    #[serde(with = "time::rfc3339_option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub since: Option<Millis>,
+    /// When the last one ended; null while there is one.
+    #[serde(with = "time::rfc3339_option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub left_at: Option<Millis>,
+}
+
+/// Tells people where agents are.
+pub trait PresenceBoard: Send + Sync {
+    /// The presence of each of them, in their order.
+    fn presences<'a>(&'a self, agents: &'a [Id]) -> BoxFuture<'a, Result<Vec<AgentPresence>>>;
+}
+
 /// Presences of a node that has all sessions.
-pub struct LocalPresences(pub Arc<Registry>);
+pub struct LocalPresences {
+    /// Its sessions.
+    pub registry: Arc<Registry>,
+    /// Its name.
+    pub node: Id,
+}
 
 impl Presences for LocalPresences {
     fn whereabouts<'a>(&'a self, agents: &'a [Id]) -> BoxFuture<'a, Result<Vec<Whereabouts>>> {
-        let places = agents.iter().map(|agent| self.0.whereabouts(agent)).collect();
+        let places = agents.iter().map(|agent| self.registry.whereabouts(agent)).collect();
         Box::pin(std::future::ready(Ok(places)))
     }
+}
+
+impl PresenceBoard for LocalPresences {
+    fn presences<'a>(&'a self, agents: &'a [Id]) -> BoxFuture<'a, Result<Vec<AgentPresence>>> {
+        let of = |agent: &Id| AgentPresence::of(agent, here(&self.registry, &self.node, agent).into_iter().collect());
+        Box::pin(std::future::ready(Ok(agents.iter().map(of).collect())))
+    }
+}
+
+impl AgentPresence {
+    fn of(agent: &Id, nodes: Vec<NodePresence>) -> AgentPresence {
+        let presence = nodes.iter().map(|node| node.presence).max().unwrap_or(Presence::Away);
+        AgentPresence { agent: agent.clone(), presence, nodes }
+    }
+}
+
+/// What this node says of an agent; none when they are away from it.
+fn here(registry: &Registry, node: &Id, agent: &Id) -> Option<NodePresence> {
+    let Seen { presence, since, left_at } = registry.seen(agent);
+    (presence != Presence::Away).then(|| NodePresence { node: node.clone(), presence, since, left_at })
 }
 
 /// Presences over several nodes.
@@ -111,18 +174,42 @@ impl ClusterPresences {
     }
 
     async fn everywhere(&self, agents: &[Id]) -> Result<Vec<Whereabouts>> {
-        let reported = self.store.reported_presence(agents.to_vec()).await?;
+        let reported = self.elsewhere(agents).await?;
         let now = self.clock.now();
-        let mut by_agent: HashMap<&str, Vec<&ReportedPresence>> = HashMap::new();
-        // What this node knows of itself is newer than what it reported.
-        let others = reported.iter().filter(|report| report.node != self.node);
-        others.for_each(|report| by_agent.entry(&report.agent).or_default().push(report));
         let of = |agent: &Id| {
-            let elsewhere = by_agent.get(&**agent).into_iter().flatten();
+            let elsewhere = reported.get(agent).into_iter().flatten();
             let elsewhere = elsewhere.map(|report| place(report, self.away_after_ms, now));
             elsewhere.fold(self.registry.whereabouts(agent), nearer)
         };
         Ok(agents.iter().map(of).collect())
+    }
+
+    async fn told_by_all(&self, agents: &[Id]) -> Result<Vec<AgentPresence>> {
+        let reported = self.elsewhere(agents).await?;
+        let now = self.clock.now();
+        let of = |agent: &Id| {
+            let elsewhere = reported.get(agent).into_iter().flatten();
+            let elsewhere = elsewhere.filter_map(|report| reported_by(report, self.away_after_ms, now));
+            AgentPresence::of(agent, here(&self.registry, &self.node, agent).into_iter().chain(elsewhere).collect())
+        };
+        Ok(agents.iter().map(of).collect())
+    }
+
+    /// What the other nodes reported, by agent: what this node knows of itself is newer than what it reported.
+    async fn elsewhere(&self, agents: &[Id]) -> Result<HashMap<Id, Vec<ReportedPresence>>> {
+        let mut by_agent: HashMap<Id, Vec<ReportedPresence>> = HashMap::new();
+        for report in self.store.reported_presence(agents.to_vec()).await? {
+            if report.node != self.node {
+                by_agent.entry(report.agent.clone()).or_default().push(report);
+            }
+        }
+        Ok(by_agent)
+    }
+}
+
+impl PresenceBoard for ClusterPresences {
+    fn presences<'a>(&'a self, agents: &'a [Id]) -> BoxFuture<'a, Result<Vec<AgentPresence>>> {
+        Box::pin(self.told_by_all(agents))
     }
 }
 
@@ -139,6 +226,17 @@ fn place(report: &ReportedPresence, away_after_ms: Millis, now: Millis) -> Where
         None if report.until > now => Whereabouts::Connected { since: report.since },
         _ => Whereabouts::Away,
     }
+}
+
+/// The same in words for people; none when they are away from it.
+fn reported_by(report: &ReportedPresence, away_after_ms: Millis, now: Millis) -> Option<NodePresence> {
+    let (presence, since) = match place(report, away_after_ms, now) {
+        Whereabouts::Away => return None,
+        Whereabouts::Connected { since } if report.state == "active" => (Presence::Active, Some(since)),
+        Whereabouts::Connected { since } => (Presence::Idle, Some(since)),
+        Whereabouts::Leaving { .. } => (Presence::Idle, None),
+    };
+    Some(NodePresence { node: report.node.clone(), presence, since, left_at: report.left_at })
 }
 
 /// Of two places the one where the person is more likely to be reached.

@@ -8,6 +8,7 @@ use crate::{
         directory::{Agent, AgentStatus as Status},
         fallback::{Matter, Reach, Way},
         notification::Notification,
+        presence::OFFLINE_SMS,
         snapshot::Snapshot,
     },
     store::{EntryNow, FALLBACK, Queued},
@@ -45,8 +46,12 @@ pub struct Circumstances<'a> {
 }
 
 impl Circumstances<'_> {
-    /// What becomes of `row`; `entry` as it is now, for fallbacks.
+    /// What becomes of `row`; `entry` as it is now, for fallbacks and text messages of chats.
     pub fn ask(&self, row: &Queued, entry: Option<&EntryNow>) -> Verdict {
+        let is_chat_text = row.purpose == OFFLINE_SMS;
+        if is_chat_text && !self.is_switched_on(row) {
+            return Verdict::Skip("switched_off");
+        }
         if row.recipient_kind != "agent" {
             return Verdict::Go;
         }
@@ -56,13 +61,18 @@ impl Circumstances<'_> {
         if let Some(why) = off_duty(agent) {
             return Verdict::Cancel(why);
         }
-        if row.purpose != FALLBACK {
+        if row.purpose != FALLBACK && !is_chat_text {
             return Verdict::Go;
         }
         match entry {
             None => Verdict::Cancel("removed"),
             Some(entry) => settled(row, entry).map_or_else(|| self.still_wanted(row, agent, entry), Verdict::Cancel),
         }
+    }
+
+    fn is_switched_on(&self, row: &Queued) -> bool {
+        let switches = self.snapshot.settings.chat.offline_sms;
+        if row.recipient_kind == "agent" { switches.agents } else { switches.customers }
     }
 
     fn still_wanted(&self, row: &Queued, agent: &Agent, entry: &EntryNow) -> Verdict {
@@ -76,7 +86,7 @@ impl Circumstances<'_> {
             DeliveryChannel::Email => {
                 reach.fallback_email(&Matter { kind: &entry.kind, category, priority: entry.priority }, quiet)
             }
-            DeliveryChannel::Sms => return Verdict::Go,
+            DeliveryChannel::Sms => reach.chat_text(quiet),
         };
         match way {
             Way::Skipped { why } => Verdict::Skip(why),

@@ -69,7 +69,13 @@ impl Delivery {
         let DeliveryOptions { store, clock, node, presences, channels, is_shared, emails_by_schedule } = options;
         let email = channels.senders.iter().any(|(channel, _)| *channel == DeliveryChannel::Email);
         let endpoints = channels.endpoints;
-        let worker_options = WorkerOptions { store: store.clone(), clock: clock.clone(), node: node.clone(), email };
+        let worker_options = WorkerOptions {
+            store: store.clone(),
+            clock: clock.clone(),
+            node: node.clone(),
+            email,
+            presences: presences.clone(),
+        };
         let worker = |(channel, sender)| {
             let worker = Worker::new(worker_options.clone(), channel, sender, Manner::of(channel));
             (channel, Arc::new(Mutex::new(worker)))

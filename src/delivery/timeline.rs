@@ -5,8 +5,14 @@ use serde::Serialize;
 
 use crate::{
     domain::{Id, Millis, notification::Notification, time},
-    store::{EventTrace, KeptEvent, LoggedAttempt, LoggedDelivery},
+    store::{EventTrace, FALLBACK, KeptEvent, LoggedAttempt, LoggedDelivery, Traced},
 };
+
+/// What it means that the planner wrote no row: an agent without a device in an installation without email.
+const NO_WAY: [(&str, &str); 2] = [("web_push", "no_subscription"), ("email", "not_configured")];
+/// The fallback is decided within so long at the latest, unless the node was down: the longest grace, 20 s until somebody is
+/// away, and what a look at them takes.
+const DECIDED_WITHIN_MS: Millis = 25_000;
 
 /// One step.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
@@ -49,8 +55,11 @@ pub fn timeline(event: Option<&KeptEvent>, trace: &EventTrace) -> Vec<Step> {
         let step = Step { detail: Some(event.kind.clone()), ..Step::new(event.accepted_at, "accepted", None) };
         steps.push((event.accepted_at, step));
     }
-    for (agent, entry, alert_seq, acked_seq) in &trace.entries {
-        steps.extend(of_entry(agent, entry, acked_seq >= alert_seq));
+    for traced in &trace.entries {
+        steps.extend(of_entry(&traced.agent, &traced.entry, traced.acked_seq >= traced.alert_seq));
+        if trace.is_whole && goes_nowhere(traced, &trace.deliveries) {
+            steps.extend(NO_WAY.map(|(channel, why)| (traced.alert_at, nowhere(&traced.agent, channel, why))));
+        }
     }
     for delivery in &trace.deliveries {
         let tries = trace.attempts.iter().filter(|attempt| attempt.delivery_id == delivery.id);
@@ -58,6 +67,23 @@ pub fn timeline(event: Option<&KeptEvent>, trace: &EventTrace) -> Vec<Step> {
     }
     steps.sort_by_key(|(at, _)| *at);
     steps.into_iter().map(|(_, step)| step).collect()
+}
+
+/// Nothing is written of an entry that was decided where there is no way at all; what is not there says it.
+fn goes_nowhere(traced: &Traced, deliveries: &[LoggedDelivery]) -> bool {
+    let Traced { agent, entry, alert_seq, alert_at, acked_seq, decided_seq } = traced;
+    let is_decided = decided_seq >= alert_seq && acked_seq < alert_seq;
+    let resolved_at = entry.resolved.as_ref().map(|resolved| resolved.at);
+    let settled_at = [entry.read_at, entry.cleared_at, resolved_at].into_iter().flatten().min();
+    // What was read or handled before the decision has no row either, for a better reason that stands beside it.
+    let was_settled = settled_at.is_some_and(|at| at < alert_at + DECIDED_WITHIN_MS);
+    let is_theirs = |row: &LoggedDelivery| row.purpose == FALLBACK && row.recipient == **agent;
+    is_decided && !entry.quiet && !was_settled && !deliveries.iter().any(is_theirs)
+}
+
+fn nowhere(agent: &Id, channel: &str, why: &str) -> Step {
+    let step = Step::new(None, "skipped", Some(agent));
+    Step { channel: Some(channel.to_owned()), why: Some(why.to_owned()), ..step }
 }
 
 fn of_entry(agent: &Id, entry: &Notification, confirmed: bool) -> Vec<(Millis, Step)> {

@@ -11,7 +11,9 @@ use tokio::task::JoinSet;
 
 use super::{
     Outcome,
+    absence::Absences,
     backoff::{Breaker, pause},
+    planner::Presences,
     recheck::{Circumstances, Verdict},
     sender::{Job, Manner, Sender},
 };
@@ -43,6 +45,8 @@ pub struct Worker {
     manner: Manner,
     /// This installation sends emails: what a recheck depends on.
     email: bool,
+    /// Asked about text messages of chats, which go only to whoever is offline.
+    absences: Absences,
     breaker: Breaker,
     under_way: JoinSet<Vec<Settled>>,
     verdicts: Vec<Settled>,
@@ -59,6 +63,8 @@ pub struct WorkerOptions {
     pub node: Id,
     /// This installation sends emails.
     pub email: bool,
+    /// Where agents are.
+    pub presences: Arc<dyn Presences>,
 }
 
 /// What a look at the queue led to.
@@ -72,9 +78,22 @@ struct Started {
 impl Worker {
     /// A worker for one channel.
     pub fn new(options: WorkerOptions, channel: DeliveryChannel, sender: Arc<dyn Sender>, manner: Manner) -> Worker {
-        let WorkerOptions { store, clock, node, email } = options;
+        let WorkerOptions { store, clock, node, email, presences } = options;
         let (breaker, under_way) = (Breaker::default(), JoinSet::new());
-        Worker { store, clock, node, channel, sender, manner, email, breaker, under_way, verdicts: Vec::new() }
+        let absences = Absences { store: store.clone(), presences };
+        Worker {
+            store,
+            clock,
+            node,
+            channel,
+            sender,
+            manner,
+            email,
+            absences,
+            breaker,
+            under_way,
+            verdicts: Vec::new(),
+        }
     }
 
     /// Works until nothing is due and nothing is under way; for tests and for runs that another program starts. Returns
@@ -154,13 +173,14 @@ impl Worker {
         }
         let entries = self.store.entries_now(&rows).await?;
         let started = Started { rows: rows.len(), more: room == free && rows.len() >= room };
+        let obstacles = self.absences.obstacles(&rows, self.clock.now()).await?;
         for batch in batches {
-            self.start(batch, &entries);
+            self.start(batch, &entries, &obstacles);
         }
         Ok(started)
     }
 
-    fn start(&mut self, batch: Vec<Queued>, entries: &HashMap<String, EntryNow>) {
+    fn start(&mut self, batch: Vec<Queued>, entries: &HashMap<String, EntryNow>, obstacles: &HashMap<String, Verdict>) {
         let snapshot = self.store.snapshot();
         let now = self.clock.now();
         let circumstances = Circumstances { snapshot: &snapshot, email: self.email, channel: self.channel, now };
@@ -171,7 +191,11 @@ impl Worker {
                 self.verdicts.push(settled(&row, "failed", Some("outcome_unknown")));
                 continue;
             }
-            match circumstances.ask(&row, entry) {
+            let verdict = match (circumstances.ask(&row, entry), obstacles.get(&row.id)) {
+                (Verdict::Go, Some(obstacle)) => obstacle.clone(),
+                (verdict, _) => verdict,
+            };
+            match verdict {
                 Verdict::Cancel(why) => self.verdicts.push(settled(&row, "cancelled", Some(why))),
                 Verdict::Skip(why) => self.verdicts.push(settled(&row, "skipped", Some(why))),
                 Verdict::Hold { until, why } => {

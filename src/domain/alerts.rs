@@ -232,12 +232,24 @@ switches! {
     }
 }
 
-/// What customers in chats are sent.
+switches! {
+    /// Text messages of chats, only to whoever is offline, where text messages go out at all (D-10, R-160).
+    OfflineSms {
+        /// To the agents whom the bell tells of a customer's message.
+        agents = true,
+        /// To the customer whom an agent answered, one for each absence.
+        customers = true,
+    }
+}
+
+/// What people in chats are sent while they are offline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Chat {
-    /// An agent answered while they were offline.
+    /// By email: an agent answered the customer.
     pub offline_email: OfflineEmail,
+    /// By text message.
+    pub offline_sms: OfflineSms,
 }
 
 /// What a department narrows. It can switch off, not on.

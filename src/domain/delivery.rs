@@ -3,7 +3,10 @@
 
 use serde::Serialize;
 
-use super::{Id, Millis};
+use super::{
+    Id, Millis,
+    presence::{OFFLINE_EMAIL, OFFLINE_SMS},
+};
 
 /// One message on one channel to one person, or the reason why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,12 +23,41 @@ pub struct PlannedDelivery {
     pub address: Option<String>,
     /// Held by quiet hours until then.
     pub held_until: Option<Millis>,
+    /// Not before that time: until then it may turn out not to be needed. None: at once.
+    pub not_before: Option<Millis>,
+    /// What goes out together as one message: `ticket:42`, `quiet`. Empty: by itself.
+    pub batch: String,
     /// Why it does not go out.
     pub skipped: Option<&'static str>,
     /// So many to this person within an hour go out at once; further ones wait for its end (D-26).
     pub at_once_per_hour: Option<u32>,
     /// At most one of this purpose to this person within so long (D-09).
     pub once_within: Option<Millis>,
+}
+
+impl PlannedDelivery {
+    /// At once and by itself, whatever went out before.
+    pub fn new(recipient: Id, kind: RecipientKind, channel: DeliveryChannel, purpose: &'static str) -> PlannedDelivery {
+        PlannedDelivery {
+            recipient,
+            kind,
+            channel,
+            purpose,
+            address: None,
+            held_until: None,
+            not_before: None,
+            batch: String::new(),
+            skipped: None,
+            at_once_per_hour: None,
+            once_within: None,
+        }
+    }
+
+    /// Whether it tells the customer of a chat, who is not there, that they were answered: once for each absence.
+    pub fn tells_absent_contact(&self) -> bool {
+        let is_of_chat = [OFFLINE_EMAIL, OFFLINE_SMS].contains(&self.purpose);
+        is_of_chat && self.kind == RecipientKind::Contact && self.skipped.is_none()
+    }
 }
 
 /// What a recipient is.

@@ -14,6 +14,9 @@ use super::{
 pub const PUSH_AFTER_MS: i64 = 10_000;
 /// How long any device has before the fallback email (D-22).
 pub const EMAIL_AFTER_MS: i64 = 120_000;
+/// How long any device has before an agent who is offline gets a text message of a chat: it comes last, when a push had
+/// the time to be answered.
+pub const SMS_AFTER_MS: i64 = 120_000;
 
 /// What happens on one channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +96,15 @@ impl<'a> Reach<'a> {
             _ if !self.in_force.is_on("web_push") => skipped("channel_off"),
             Some(until) => Way::Held { until, why: "quiet_hours" },
             None => Way::IfUnacknowledged { after_ms: PUSH_AFTER_MS },
+        }
+    }
+
+    /// A text message of a chat; `quiet` as [`Reach::quiet_until`] said.
+    pub fn chat_text(&self, quiet: Option<Millis>) -> Way {
+        match quiet {
+            _ if !self.in_force.is_on("sms") => skipped("channel_off"),
+            Some(until) => Way::Held { until, why: "quiet_hours" },
+            None => Way::IfUnacknowledged { after_ms: SMS_AFTER_MS },
         }
     }
 

@@ -1,4 +1,5 @@
-//! Whether a customer is there to read a chat, and whether an email told them already that they were answered.
+//! Whether a customer is there to read a chat, and whether an email or a text message told them already that they were
+//! answered.
 
 use super::{
     Id, Millis,
@@ -11,6 +12,8 @@ use super::{
 pub const RECENT: Millis = 30 * 60_000;
 /// Purpose of the email to a customer who was answered while offline: its switch in the settings.
 pub const OFFLINE_EMAIL: &str = "chat.offline_email";
+/// Purpose of text messages of a chat to whoever is offline, agent or customer (D-10): its switches in the settings.
+pub const OFFLINE_SMS: &str = "chat.offline_sms";
 
 /// What is known of one contact's presence. The default is that of a contact of whom nothing is known: offline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,7 +24,7 @@ pub struct ContactPresence {
     pub last_seen: Option<Millis>,
     /// Time of the newest sign: an older one that comes late does not bring back what was.
     pub known_at: Millis,
-    /// When an email told them of an answer, unless they were there since.
+    /// When an email or a text message told them of an answer, unless they were there since.
     pub emailed_at: Option<Millis>,
 }
 
@@ -56,9 +59,9 @@ impl ContactPresence {
         *self != before
     }
 
-    /// Notes that an email tells them of an answer of that time. An answer that was told of late counts as of the newest
-    /// sign: it is in this absence that the email goes out.
-    pub fn note_email(&mut self, at: Millis) {
+    /// Notes that an email or a text message tells them of an answer of that time. An answer that was told of late counts
+    /// as of the newest sign: it is in this absence that they are told.
+    pub fn note_told(&mut self, at: Millis) {
         self.emailed_at = Some(at.max(self.known_at));
     }
 }
@@ -150,7 +153,7 @@ mod tests {
     fn an_email_is_one_for_an_absence() {
         let emailed = |at| {
             let mut presence = after(&[came(10), went(20)]);
-            presence.note_email(at);
+            presence.note_told(at);
             presence
         };
         let is_open = |mut presence: ContactPresence, sign: Sign| {

@@ -40,7 +40,7 @@ pub struct Settings {
     pub autoresponses: Autoresponses,
     /// Limits against spam.
     pub limits: SpamLimits,
-    /// What customers in chats are sent.
+    /// What people in chats are sent while they are offline.
     pub chat: Chat,
     /// What goes to the administrative address.
     pub system_alerts: SystemAlerts,
@@ -52,7 +52,7 @@ pub struct Settings {
     pub defaults: Preferences,
     /// Critical ones get through quiet hours, whatever agents wish (D-12).
     pub critical_always: bool,
-    /// Limits of text messages.
+    /// Limits of text messages, whatever they are about.
     pub sms: SmsLimits,
 }
 

@@ -129,6 +129,10 @@ pub struct TicketFacts {
     /// Agents who replied, the most recent first, each once, at most ten (D-07).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub respondents: Vec<Id>,
+    /// Time of the newest answer in a chat, an agent's or the bot's: whoever is told of a message late is not told of one
+    /// that was answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<Millis>,
     /// Who put what on which comment, the last [`REACTIONS`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reactions: Vec<Reaction>,
@@ -272,12 +276,19 @@ impl TicketFacts {
 
     /// Notes what later events of this ticket depend on, after this one was routed. Says whether anything changed.
     pub fn after_event(&mut self, event: &Event) -> bool {
-        match (event.kind, event.data.actor.agent()) {
-            (EventType::ReplySent, Some(agent)) if self.respondents.first() != Some(agent) => {
+        if event.kind != EventType::ReplySent {
+            return false;
+        }
+        let is_newest = self.is_chat() && !event.data.auto_reply && self.answered_at < Some(event.time);
+        if is_newest {
+            self.answered_at = Some(event.time);
+        }
+        match event.data.actor.agent() {
+            Some(agent) if self.respondents.first() != Some(agent) => {
                 self.note_respondent(agent);
                 true
             }
-            _ => false,
+            _ => is_newest,
         }
     }
 

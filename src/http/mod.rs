@@ -25,6 +25,7 @@ mod outer;
 mod page;
 mod people;
 mod preferences;
+mod presence;
 mod push;
 mod records;
 mod remove;
@@ -62,7 +63,7 @@ use crate::{
     bus::Bus,
     clock::Clock,
     config::SmsConfig,
-    delivery::{Delivery, address::Addresses, email::Mailer, links::LinkSigner, web_push::WebPush},
+    delivery::{Delivery, PresenceBoard, address::Addresses, email::Mailer, links::LinkSigner, web_push::WebPush},
     domain::plan::Router,
     error::{Error, Result},
     live::Live,
@@ -102,6 +103,8 @@ pub struct AppState {
     pub clock: Clock,
     /// What goes out beside the bell.
     pub delivery: Delivery,
+    /// Where agents are, on whichever node.
+    pub presences: Arc<dyn PresenceBoard>,
     /// The process is about to end: readiness fails.
     pub draining: Arc<AtomicBool>,
     /// What `GET /demo/state` answers, in demo mode only; the mailbox page exists with it.

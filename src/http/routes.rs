@@ -8,7 +8,7 @@ use utoipa::OpenApi;
 
 use super::{
     changes, deliveries, directory, email, events, explain, hooks, import, inbox, links, me, notifications, ops,
-    people, preferences, problem, push,
+    people, preferences, presence, problem, push,
     records::{agents, contacts, departments, teams},
     remove, session, settings, sign_in_link, sms, sources, templates, test, twilio, watches, webhook_log, webhooks,
     why,
@@ -49,6 +49,7 @@ routes! {
     "/api/v1/me/notifications/{id}/why" { get why::notification }
     "/api/v1/me/notifications/{id}/timeline" { get deliveries::of_notification }
     "/api/v1/me" { get me::show }
+    "/api/v1/me/presence" { get presence::mine }
     "/api/v1/me/preferences" { get preferences::show, put preferences::change }
     "/api/v1/me/watches" { get watches::list }
     "/api/v1/me/watches/{ticket}" { put watches::follow, delete watches::unfollow }
@@ -78,6 +79,9 @@ routes! {
     "/api/v1/import" { post import::import }
     "/api/v1/agents" { get agents::list }
     "/api/v1/agents/{id}" { get agents::show, put agents::put, delete remove::agent }
+    "/api/v1/agents/{id}/presence" { get presence::of_agent }
+    "/api/v1/contacts/{id}/presence" { get presence::of_contact }
+    "/api/v1/presence" { get presence::list }
     "/api/v1/departments" { get departments::list }
     "/api/v1/departments/{id}" { get departments::show, put departments::put, delete remove::department }
     "/api/v1/teams" { get teams::list }

@@ -72,6 +72,7 @@ const BY_WHY: &[(&str, &str)] = &[
     ("rule_off", "An administrator switched the rule off."),
     ("department_recipients", "The department's alerts reach nobody, or the administrative address alone."),
     ("no_address", "There is no address to send to."),
+    ("no_number", "There is no number to send text messages to."),
     ("alert_email_off", "{They} switched this kind of email off."),
     ("channel_off", "{They} switched email off."),
     ("not_configured", "This installation sends no email."),
@@ -81,7 +82,7 @@ const BY_WHY: &[(&str, &str)] = &[
     ("switched_off", "The department or the help topic switched it off."),
     ("same_act", "The same act of the customer was told of by another event."),
     ("online", "{They} were online and saw the answer in the chat."),
-    ("one_per_offline_session", "An email told {them} already since {they} were last online."),
+    ("one_per_offline_session", "An email or a text message told {them} already since {they} were last online."),
     (NOT_CONCERNED, "No rule names {them} for this event."),
 ];
 

@@ -40,7 +40,7 @@ pub use self::{
     handle::Transport,
     message::{ClientMessage, Hello, Report},
     polling::{ChangesPage, Poll},
-    presence::{Presence, Whereabouts},
+    presence::{Presence, Seen, Whereabouts},
     protocol::{Changed, Frame, FrameKind, ServerFrame, nudge},
     registry::Registry,
     selector::{ActBody, parse_selector},

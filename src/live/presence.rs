@@ -7,7 +7,7 @@ use crate::config::Limits;
 use crate::domain::{Id, Millis};
 
 /// Whether an agent is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Presence {
     /// No session with a screen for a while.
@@ -33,6 +33,17 @@ pub enum Whereabouts {
     },
     /// Nobody is there.
     Away,
+}
+
+/// What a node knows of an agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// Whether they are there.
+    pub presence: Presence,
+    /// When the newest of their sessions with a screen began; none while there is none.
+    pub since: Option<Millis>,
+    /// When the last of them ended; none while there is one, or where none is remembered.
+    pub left_at: Option<Millis>,
 }
 
 /// What one session last reported.

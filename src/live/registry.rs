@@ -15,7 +15,7 @@ use super::{
     alarm::Alarm,
     bye::{Bye, Reason},
     handle::{Handle, HeadNews, Transport, lock},
-    presence::{Presence, Whereabouts, presence_of},
+    presence::{Presence, Seen, Whereabouts, presence_of},
 };
 use crate::{
     bus::Sink,
@@ -135,6 +135,16 @@ impl Registry {
             (screens.map(|handle| handle.activity()).collect::<Vec<_>>(), connected.left_at)
         };
         presence_of(activities.iter(), left_at, &self.limits, self.clock.now())
+    }
+
+    /// The same with when the newest of their sessions with a screen began, and else when the last one ended.
+    pub fn seen(&self, agent: &Id) -> Seen {
+        let presence = self.presence(agent);
+        let shard = self.shard(agent);
+        let Some(connected) = shard.get(agent) else { return Seen { presence, since: None, left_at: None } };
+        let screens = connected.sessions.iter().filter(|handle| handle.screen);
+        let since = screens.map(|handle| handle.since).max();
+        Seen { presence, since, left_at: connected.left_at.filter(|_| since.is_none()) }
     }
 
     /// Where an agent is, as far as this node knows. After the node's start nobody is away before they had the time to

@@ -64,6 +64,8 @@ pub enum Why {
     DepartmentRecipients,
     /// No address to send to.
     NoAddress,
+    /// No number, or none that text messages can go to.
+    NoNumber,
     /// They do not want alert emails of this category (D-22).
     AlertEmailOff,
     /// They do not want email at all.
@@ -82,7 +84,7 @@ pub enum Why {
     SameAct,
     /// They are in the chat and see the answer there.
     Online,
-    /// An email told them since they were last online.
+    /// An email or a text message told them since they were last online.
     OnePerOfflineSession,
 }
 
@@ -101,6 +103,7 @@ impl Why {
             Why::RuleOff => "rule_off",
             Why::DepartmentRecipients => "department_recipients",
             Why::NoAddress => "no_address",
+            Why::NoNumber => "no_number",
             Why::AlertEmailOff => "alert_email_off",
             Why::ChannelOff => "channel_off",
             Why::NotConfigured => "not_configured",

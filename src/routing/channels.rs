@@ -9,10 +9,13 @@ use crate::domain::{
     Millis,
     directory::{Agent, Role},
     event::{Escalation, EventType, Urgency},
-    fallback::{Matter, Reach, Way},
+    fallback::{Matter, Reach, SMS_AFTER_MS, Way},
     notification::Priority,
     plan::Facts,
     preferences::{InForce, Preferences},
+    presence::OFFLINE_SMS,
+    sms,
+    ticket::TicketFacts,
 };
 
 /// What this installation can send.
@@ -76,6 +79,14 @@ impl Channels {
         sms: skipped("vacation"),
     };
 
+    /// What there is for somebody without an inbox.
+    pub const OUTSIDE: Channels = Channels {
+        bell: skipped("no_inbox"),
+        web_push: skipped("no_inbox"),
+        email: skipped("no_inbox"),
+        sms: skipped("no_inbox"),
+    };
+
     /// Whether anything goes out, now or later.
     pub fn reach(&self) -> bool {
         [self.bell, self.web_push, self.email, self.sms]
@@ -136,36 +147,48 @@ impl Case<'_> {
         })
     }
 
-    /// D-10, the policy `critical`. Quiet hours hold it as they hold everything that disturbs (D-12).
+    /// D-10. Quiet hours hold it as they hold everything that disturbs (D-12).
     fn sms(&self, in_force: &InForce<'_>, quiet: Option<Millis>) -> ChannelOutcome {
         let is_pm = self.agent.role == Role::Pm;
         let Some(policy) = sms_policy(self.facts) else {
             return skipped(if is_pm { "no_policy" } else { "not_pm" });
         };
-        if !is_pm {
+        let data = &self.facts.event.data;
+        let is_chat = policy == OFFLINE_SMS;
+        if !is_chat && !is_pm {
             skipped("not_pm")
         } else if !matches!(self.bell, Some((_, None))) {
             skipped("not_concerned")
+        } else if is_chat && (data.auto_reply || data.bounce) {
+            skipped(Why::AutomaticMail.as_str())
+        } else if is_chat && data.alert == Some(false) {
+            skipped(Why::NotWanted.as_str())
         } else if !self.outgoing.sms {
             skipped("not_configured")
-        } else if self.agent.phone.is_none() {
-            skipped("no_number")
+        } else if self.agent.phone.as_deref().and_then(sms::normalize).is_none() {
+            skipped(Why::NoNumber.as_str())
         } else if !in_force.is_on("sms") {
             skipped("channel_off")
         } else if let Some(until) = quiet {
             ChannelOutcome::Held { until }
+        } else if is_chat {
+            ChannelOutcome::IfUnacknowledged { after_ms: SMS_AFTER_MS.unsigned_abs() }
         } else {
             ChannelOutcome::Now { rule: Some(policy) }
         }
     }
 }
 
-/// The policy by which project managers get a text message of this event: critical urgency, or an emergency (D-10).
+/// The policy by which agents get a text message of this event (D-10): project managers of critical urgency or an
+/// emergency, whoever the bell tells of a customer's message in a chat while they are offline.
 pub fn sms_policy(facts: &Facts<'_>) -> Option<&'static str> {
     let data = &facts.event.data;
     match facts.event.kind {
         EventType::TicketUrgencyChanged if data.urgency == Some(Urgency::Critical) => Some("sms.critical"),
         EventType::TicketEscalated if data.escalation == Some(Escalation::Emergency) => Some("sms.emergency"),
+        EventType::MessageReceived if facts.ticket.is_some_and(TicketFacts::is_chat) => {
+            facts.snapshot.settings.chat.offline_sms.agents.then_some(OFFLINE_SMS)
+        }
         _ => None,
     }
 }

@@ -38,13 +38,14 @@ use rules::{Audience, Condition, RULES};
 use text::Texts;
 
 use crate::domain::{
-    Id, Millis,
+    Id,
     act::{Op, Selector},
     delivery::{DeliveryChannel, PlannedDelivery},
     directory::{Agent, AgentStatus},
     event::{EventType, Urgency},
     notification::Draft,
     plan::{Facts, Plan, Resolution, Router},
+    presence::OFFLINE_SMS,
     ticket::Watch,
 };
 
@@ -104,8 +105,8 @@ impl Engine {
         decision.candidates.extend(alerts.iter().find(|alert| alert.is_address).map(|alert| self.address(alert)));
         decision.candidates.extend(self.unnamed_actor(facts, &decision.candidates));
         decision.deliveries = decision.candidates.iter().flat_map(|candidate| planned(candidate, facts)).collect();
-        for Written { candidate, address, once_within } in outward::of(facts, &self.outgoing) {
-            decision.deliveries.extend(to_write(&candidate, address, once_within));
+        for Written { candidate, deliveries } in outward::of(facts, &self.outgoing) {
+            decision.deliveries.extend(deliveries);
             decision.candidates.push(candidate);
         }
         decision.watches = follow_up::watches(facts);
@@ -268,49 +269,39 @@ fn should_have_reached(facts: &Facts<'_>, candidates: &[Candidate]) -> bool {
     facts.snapshot.settings.coverage.active && is_news && !candidates.iter().any(is_heard)
 }
 
-/// What goes out to a member of the staff or the administrative address whatever their devices confirm.
+/// What goes out to a member of the staff or the administrative address whatever their devices confirm, and what only asks
+/// when it is sent whether it is needed.
 fn planned(candidate: &Candidate, facts: &Facts<'_>) -> Vec<PlannedDelivery> {
     let Some(channels) = candidate.channels else { return Vec::new() };
-    let (kind, mut deliveries) = (candidate.kind, Vec::new());
-    let emails_per_hour = facts.snapshot.settings.limits.emails_per_hour;
-    let mut add = |channel, purpose, held_until| {
-        let is_limited = kind == CandidateKind::Agent && channel == DeliveryChannel::Email;
-        deliveries.push(PlannedDelivery {
-            recipient: candidate.recipient.clone(),
-            kind,
-            channel,
-            purpose,
-            address: None,
-            held_until,
-            skipped: None,
-            at_once_per_hour: is_limited.then_some(emails_per_hour),
-            once_within: None,
-        });
-    };
+    let (recipient, kind, mut deliveries) = (&candidate.recipient, candidate.kind, Vec::new());
     if let ChannelOutcome::Now { rule: Some(purpose) } = channels.email {
-        add(DeliveryChannel::Email, purpose, None);
+        let emails_per_hour = facts.snapshot.settings.limits.emails_per_hour;
+        let at_once_per_hour = (kind == CandidateKind::Agent).then_some(emails_per_hour);
+        let email = PlannedDelivery::new(recipient.clone(), kind, DeliveryChannel::Email, purpose);
+        deliveries.push(PlannedDelivery { at_once_per_hour, ..email });
     }
-    match (channels.sms, channels::sms_policy(facts)) {
-        (ChannelOutcome::Now { .. }, Some(policy)) => add(DeliveryChannel::Sms, policy, None),
-        (ChannelOutcome::Held { until }, Some(policy)) => add(DeliveryChannel::Sms, policy, Some(until)),
-        _ => {}
+    if let Some(policy) = channels::sms_policy(facts) {
+        let text = PlannedDelivery::new(recipient.clone(), kind, DeliveryChannel::Sms, policy);
+        deliveries.extend(text_at(text, channels.sms, facts));
     }
     deliveries
 }
 
-/// What goes out to somebody without an inbox, or why nothing does.
-fn to_write(candidate: &Candidate, address: Option<String>, once_within: Option<Millis>) -> Option<PlannedDelivery> {
-    Some(PlannedDelivery {
-        recipient: candidate.recipient.clone(),
-        kind: candidate.kind,
-        channel: DeliveryChannel::Email,
-        purpose: candidate.rule?,
-        address,
-        held_until: None,
-        skipped: candidate.why.map(Why::as_str),
-        at_once_per_hour: None,
-        once_within,
-    })
+/// A text message as its channel says; those of a chat go out together.
+fn text_at(text: PlannedDelivery, outcome: ChannelOutcome, facts: &Facts<'_>) -> Option<PlannedDelivery> {
+    let is_chat = text.purpose == OFFLINE_SMS;
+    match outcome {
+        ChannelOutcome::Now { .. } => Some(text),
+        ChannelOutcome::Held { until } => {
+            let batch = if is_chat { "quiet".to_owned() } else { String::new() };
+            Some(PlannedDelivery { held_until: Some(until), batch, ..text })
+        }
+        ChannelOutcome::IfUnacknowledged { after_ms } => {
+            let batch = facts.ticket.map(|ticket| format!("ticket:{}", ticket.id)).unwrap_or_default();
+            Some(PlannedDelivery { not_before: Some(facts.now.saturating_add_unsigned(after_ms)), batch, ..text })
+        }
+        ChannelOutcome::Stored | ChannelOutcome::Skipped { .. } => None,
+    }
 }
 
 /// Why a person is told on no channel at all.

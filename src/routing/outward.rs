@@ -1,5 +1,6 @@
 //! Emails to people who have no inbox: autoresponses to customers, answers to those who left a chat
-//! system alerts to the administrative address. Automatic mail is never answered (RFC 3834).
+//! by text message too, system alerts to the administrative address. Automatic mail
+//! is never answered (RFC 3834).
 
 use super::{
     alerts::ADMIN,
@@ -8,9 +9,11 @@ use super::{
 };
 use crate::domain::{
     Id, Millis,
+    delivery::{DeliveryChannel, PlannedDelivery},
     event::{ActorKind, ContactRef, EventType, NotifyCustomer},
     plan::Facts,
-    presence::OFFLINE_EMAIL,
+    presence::{OFFLINE_EMAIL, OFFLINE_SMS},
+    sms,
     ticket::TicketFacts,
 };
 
@@ -21,10 +24,41 @@ const OVERLIMIT_EVERY: Millis = 24 * 3_600_000;
 pub struct Written {
     /// As the explanation lists it.
     pub candidate: Candidate,
-    /// Where it goes.
-    pub address: Option<String>,
-    /// At most one within so long.
-    pub once_within: Option<Millis>,
+    /// What goes out, or would.
+    pub deliveries: Vec<PlannedDelivery>,
+}
+
+impl Written {
+    /// An email to `address`, at most one `once_within` so long, or why there is none.
+    fn by_email(candidate: Candidate, address: Option<String>, once_within: Option<Millis>) -> Written {
+        let (recipient, kind, why) = (candidate.recipient.clone(), candidate.kind, candidate.why);
+        let email = |purpose| PlannedDelivery {
+            address,
+            once_within,
+            skipped: why.map(Why::as_str),
+            ..PlannedDelivery::new(recipient, kind, DeliveryChannel::Email, purpose)
+        };
+        Written { deliveries: candidate.rule.map(email).into_iter().collect(), candidate }
+    }
+
+    /// A text message as well, or why there is none. Where it goes is looked up when it is sent.
+    fn and_text(&mut self, why: Option<Why>) {
+        let candidate = &mut self.candidate;
+        let email = match (candidate.channels, candidate.why) {
+            (Some(channels), _) => channels.email,
+            (None, why) => ChannelOutcome::Skipped { why: why.unwrap_or(Why::SwitchedOff).as_str() },
+        };
+        let sms = match why {
+            None => ChannelOutcome::Now { rule: Some(OFFLINE_SMS) },
+            Some(why) => ChannelOutcome::Skipped { why: why.as_str() },
+        };
+        candidate.channels = Some(Channels { email, sms, ..Channels::OUTSIDE });
+        if why.is_none() {
+            (candidate.outcome, candidate.why) = (Outcome::Notified, None);
+            let (recipient, kind) = (candidate.recipient.clone(), candidate.kind);
+            self.deliveries.push(PlannedDelivery::new(recipient, kind, DeliveryChannel::Sms, OFFLINE_SMS));
+        }
+    }
 }
 
 /// Which kind of email it is: autoresponses may be switched off by a department or help topic.
@@ -117,15 +151,18 @@ impl Writer<'_> {
             Some(_) => None,
         };
         let candidate = candidate(Id::from(ADMIN), CandidateKind::Address, switch, "system_alert", why);
-        self.written.push(Written { candidate, address, once_within: None });
+        self.written.push(Written::by_email(candidate, address, None));
     }
 
-    /// An agent's answer: to whom the caller says. The customer of a chat reads it there; an email goes to them
-    /// when they are offline, one for each absence.
+    /// An agent's answer: to whom the caller says. The customer of a chat reads it there; an email and a text message
+    /// go to them when they are offline, one for each absence. What a bot answers goes to nobody
+    ///
     fn reply(&mut self) {
         let Some(ticket) = self.facts.ticket else { return };
         let notify = self.facts.event.data.notify_customer;
-        let is_chat = self.is_chat_answer(ticket);
+        let chat = self.facts.snapshot.settings.chat;
+        let is_answer = ticket.is_chat() && self.facts.event.data.actor.kind == ActorKind::Agent;
+        let is_chat = is_answer && chat.offline_email.active;
         if is_chat {
             self.contacts(ticket.customer.clone(), OFFLINE_EMAIL, "agent_reply", Letter::Chat, None);
         }
@@ -134,14 +171,44 @@ impl Writer<'_> {
         let participants = ticket.participants.iter().filter(|_| notify == Some(NotifyCustomer::All));
         let named = owner.chain(participants).cloned();
         self.contacts(named, "reply.notify_customer", "agent_reply", Letter::Other, None);
+        if is_answer && chat.offline_sms.customers {
+            ticket.customer.iter().for_each(|customer| self.text(customer));
+        }
     }
 
-    fn is_chat_answer(&self, ticket: &TicketFacts) -> bool {
-        let is_by_agent = self.facts.event.data.actor.kind == ActorKind::Agent;
-        ticket.is_chat() && is_by_agent && self.facts.snapshot.settings.chat.offline_email.active
+    /// A text message to the customer of a chat.
+    fn text(&mut self, contact: &ContactRef) {
+        let Some(recipient) = recipient(contact, contact.email.as_deref()) else { return };
+        let why = self.in_the_way_of_text(contact);
+        let known = self.written.iter().position(|written| written.candidate.recipient == recipient);
+        let place = known.unwrap_or_else(|| {
+            let email = ChannelOutcome::Skipped { why: Why::SwitchedOff.as_str() };
+            let candidate = Candidate {
+                channels: Some(Channels { email, ..Channels::OUTSIDE }),
+                ..candidate(recipient, CandidateKind::Contact, OFFLINE_SMS, "agent_reply", why)
+            };
+            self.written.push(Written { candidate, deliveries: Vec::new() });
+            self.written.len() - 1
+        });
+        self.written[place].and_text(why);
     }
 
-    fn in_the_way_of_offline_email(&self) -> Option<Why> {
+    fn in_the_way_of_text(&self, contact: &ContactRef) -> Option<Why> {
+        let data = &self.facts.event.data;
+        let known = contact.id.as_deref().and_then(|id| self.facts.snapshot.directory.contact(id));
+        let phone = contact.phone.as_deref().or_else(|| known?.phone.as_deref());
+        if data.auto_reply || data.bounce {
+            Some(Why::AutomaticMail)
+        } else if !self.outgoing.sms {
+            Some(Why::NotConfigured)
+        } else if phone.and_then(sms::normalize).is_none() {
+            Some(Why::NoNumber)
+        } else {
+            self.in_the_way_in_chat()
+        }
+    }
+
+    fn in_the_way_in_chat(&self) -> Option<Why> {
         let presence = self.facts.contact.copied().unwrap_or_default();
         if self.facts.event.data.notify_customer == Some(NotifyCustomer::None) {
             Some(Why::NotWanted)
@@ -164,13 +231,13 @@ impl Writer<'_> {
             let known = contact.id.as_deref().and_then(|id| self.facts.snapshot.directory.contact(id));
             let address =
                 contact.email.clone().or_else(|| known?.email.clone()).filter(|address| address.contains('@'));
-            let Some(recipient) = contact.id.or_else(|| address.as_deref().map(Id::from)) else { continue };
+            let Some(recipient) = recipient(&contact, address.as_deref()) else { continue };
             if self.written.iter().any(|known| known.candidate.recipient == recipient) {
                 continue;
             }
             let why = self.obstacle(kind, address.as_deref());
             let candidate = candidate(recipient, CandidateKind::Contact, switch, reason, why);
-            self.written.push(Written { candidate, address, once_within });
+            self.written.push(Written::by_email(candidate, address, once_within));
         }
     }
 
@@ -178,7 +245,7 @@ impl Writer<'_> {
     fn obstacle(&self, kind: Letter, address: Option<&str>) -> Option<Why> {
         let data = &self.facts.event.data;
         if kind == Letter::Chat
-            && let Some(why) = self.in_the_way_of_offline_email()
+            && let Some(why) = self.in_the_way_in_chat()
         {
             return Some(why);
         }
@@ -227,6 +294,11 @@ impl Writer<'_> {
     }
 }
 
+/// What somebody outside is known by: their id, else their address.
+fn recipient(contact: &ContactRef, address: Option<&str>) -> Option<Id> {
+    contact.id.clone().or_else(|| address.filter(|address| address.contains('@')).map(Id::from))
+}
+
 fn candidate(
     recipient: Id,
     kind: CandidateKind,
@@ -234,7 +306,6 @@ fn candidate(
     reason: &'static str,
     why: Option<Why>,
 ) -> Candidate {
-    let none = ChannelOutcome::Skipped { why: "no_inbox" };
     let email = ChannelOutcome::Now { rule: Some(switch) };
     Candidate {
         recipient,
@@ -244,6 +315,6 @@ fn candidate(
         reason: Some(reason),
         rule: Some(switch),
         category: None,
-        channels: why.is_none().then_some(Channels { bell: none, web_push: none, email, sms: none }),
+        channels: why.is_none().then_some(Channels { email, ..Channels::OUTSIDE }),
     }
 }

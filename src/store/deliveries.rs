@@ -18,6 +18,7 @@ use crate::{
         delivery::{DeliveryChannel, PlannedDelivery, RecipientKind},
         erasure::{Person, PersonKind},
         event::Event,
+        nudge::{Change, InboxChange},
     },
     error::{Error, Result},
 };
@@ -33,6 +34,8 @@ pub struct NewDelivery<'a> {
     state: &'static str,
     why: Option<&'static str>,
     due_at: Option<Millis>,
+    /// The entry that it goes with, and its number.
+    entry: Option<(&'a str, i64)>,
     now: Millis,
 }
 
@@ -44,7 +47,7 @@ impl<'a> NewDelivery<'a> {
         event: &'a Event,
         now: Millis,
     ) -> Result<NewDelivery<'a>> {
-        let (mut state, mut why, mut due_at) = ("planned", None, Some(now));
+        let (mut state, mut why, mut due_at) = ("planned", None, Some(planned.not_before.unwrap_or(now)));
         let went_out_within =
             |conn: &mut Conn, within| went_out(conn, &planned.recipient, planned.purpose, now - within);
         if let Some(skipped) = planned.skipped {
@@ -60,7 +63,24 @@ impl<'a> NewDelivery<'a> {
         } else if let Some(until) = planned.held_until {
             (state, why, due_at) = ("held", Some("quiet_hours"), Some(until));
         }
-        Ok(NewDelivery { planned, event, id: Uuid::now_v7().to_string(), state, why, due_at, now })
+        Ok(NewDelivery { planned, event, id: Uuid::now_v7().to_string(), state, why, due_at, entry: None, now })
+    }
+
+    /// With the entry of the same event and agent, for what asks when it is sent how that stands: text messages. `changes`
+    /// are the new entries, each with its event.
+    pub fn beside(self, changes: &'a [InboxChange], of: &[&'a Event]) -> NewDelivery<'a> {
+        let PlannedDelivery { recipient, kind, channel, .. } = self.planned;
+        if *channel != DeliveryChannel::Sms || *kind != RecipientKind::Agent {
+            return self;
+        }
+        let made = changes.iter().zip(of).find(|(change, event)| {
+            change.agent == *recipient && event.id == self.event.id && event.source == self.event.source
+        });
+        let entry = made.and_then(|(change, _)| match &change.what {
+            Change::Entry(entry) => Some((&*entry.id, entry.seq)),
+            _ => None,
+        });
+        NewDelivery { entry, ..self }
     }
 }
 
@@ -71,17 +91,20 @@ impl TableRow for NewDelivery<'_> {
     const CONFLICT: &'static str = "ON CONFLICT DO NOTHING";
 
     fn fields(&self) -> Vec<Field<'_>> {
-        let NewDelivery { planned, event, id, state, why, due_at, now } = self;
+        let NewDelivery { planned, event, id, state, why, due_at, entry, now } = self;
         vec![
             ("id", (&**id).into()),
             ("event_source", (&*event.source).into()),
             ("event_id", (&*event.id).into()),
+            ("notification_id", entry.map(|(id, _)| id).into()),
             ("recipient", (&*planned.recipient).into()),
             ("recipient_kind", planned.kind.as_str().into()),
             ("channel", planned.channel.as_str().into()),
             ("purpose", planned.purpose.into()),
+            ("stage", entry.map_or(0, |(_, seq)| seq).into()),
             ("address", planned.address.as_deref().into()),
             ("ticket_id", event.data.ticket.as_ref().map(|ticket| &*ticket.id).into()),
+            ("batch", (&*planned.batch).into()),
             ("state", (*state).into()),
             ("why", (*why).into()),
             ("due_at", (*due_at).into()),

@@ -15,7 +15,7 @@ use super::{
     schema::{contents, deliveries, delivery_attempts, notifications},
 };
 use crate::{
-    domain::{Id, Millis, notification::Notification, time},
+    domain::{Id, Millis, inbox::Inbox, notification::Notification, time},
     error::{Error, Result},
 };
 
@@ -118,16 +118,32 @@ pub struct LogFilter {
     pub limit: Option<i64>,
 }
 
-/// Agent, entry, the number at which it last called for attention, what the agent's devices confirmed.
-pub type Traced = (Id, Notification, i64, i64);
+/// An entry with what the agent's positions say of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Traced {
+    /// Whose.
+    pub agent: Id,
+    /// As it is now.
+    pub entry: Notification,
+    /// The number at which it last called for attention.
+    pub alert_seq: i64,
+    /// When that was.
+    pub alert_at: Millis,
+    /// What the agent's devices confirmed.
+    pub acked_seq: i64,
+    /// Up to where it is decided whether anything beyond the bell is due.
+    pub decided_seq: i64,
+}
 
 /// The way of one event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EventTrace {
     /// What it made or renewed.
     pub entries: Vec<Traced>,
-    /// What was to go out, in the order of planning.
+    /// What was to go out, in the order of planning; the first 1,000.
     pub deliveries: Vec<LoggedDelivery>,
+    /// There are no further ones.
+    pub is_whole: bool,
     /// Their attempts.
     pub attempts: Vec<LoggedAttempt>,
 }
@@ -167,7 +183,7 @@ impl Store {
                 let (deliveries, attempts) = sent_of(conn, &event.source, &event.id, agent.as_ref())?;
                 let agents = agent.as_ref().map_or(&event.notified[..], std::slice::from_ref);
                 let entries = entries_of(conn, &event, agents)?;
-                Ok(EventTrace { entries, deliveries, attempts })
+                Ok(EventTrace { entries, is_whole: deliveries.len() < OF_EVENT, deliveries, attempts })
             })
         })
         .await
@@ -185,7 +201,8 @@ impl Store {
                 let own = entries().filter(notifications::agent_id.eq(agent.to_string()));
                 let own = own.filter(notifications::seq.eq(origin.notification.seq)).select(Whose::as_select());
                 let rows = own.load(conn).map_err(Error::Store)?;
-                Ok(EventTrace { entries: with_positions(conn, rows)?, deliveries, attempts })
+                let entries = with_positions(conn, rows)?;
+                Ok(EventTrace { entries, is_whole: deliveries.len() < OF_EVENT, deliveries, attempts })
             })
         })
         .await
@@ -239,6 +256,7 @@ fn attempts_of(conn: &mut Conn, of: &[LoggedDelivery]) -> Result<Vec<LoggedAttem
 struct Whose {
     agent_id: String,
     alert_seq: i64,
+    alert_at: Option<Millis>,
     #[diesel(embed)]
     row: Row,
 }
@@ -283,10 +301,11 @@ fn entries_of(conn: &mut Conn, event: &KeptEvent, agents: &[Id]) -> Result<Vec<T
 
 fn with_positions(conn: &mut Conn, rows: Vec<Whose>) -> Result<Vec<Traced>> {
     rows.into_iter()
-        .map(|Whose { agent_id, alert_seq, row }| {
-            let agent = Id::from(agent_id);
-            let acked_seq = inbox::read_one(conn, &agent)?.acked_seq;
-            Ok((agent, Notification::try_from(row)?, alert_seq, acked_seq))
+        .map(|Whose { agent_id, alert_seq, alert_at, row }| {
+            let (agent, entry) = (Id::from(agent_id), Notification::try_from(row)?);
+            let Inbox { acked_seq, decided_seq, .. } = inbox::read_one(conn, &agent)?;
+            let alert_at = alert_at.unwrap_or(entry.created_at);
+            Ok(Traced { agent, entry, alert_seq, alert_at, acked_seq, decided_seq })
         })
         .collect()
 }

@@ -31,7 +31,7 @@ use crate::{
         notification::Draft,
         nudge::InboxChange,
         plan::{Facts, Plan, Receipt, ReceiptStatus},
-        presence::{self, OFFLINE_EMAIL},
+        presence,
         snapshot::Snapshot,
         webhook::WebhookType,
     },
@@ -212,10 +212,9 @@ impl<'a> Group<'a> {
         let known = contact.as_ref().and_then(|contact| self.presences.get(contact));
         let plan =
             self.context.router.route(Facts { event, ticket, contact: known, snapshot: &self.snapshot, now: self.now });
-        let goes_out = |planned: &PlannedDelivery| planned.purpose == OFFLINE_EMAIL && planned.skipped.is_none();
-        if let Some(contact) = contact.filter(|_| plan.deliveries.iter().any(goes_out)) {
+        if let Some(contact) = contact.filter(|_| plan.deliveries.iter().any(PlannedDelivery::tells_absent_contact)) {
             self.presences.update(&contact, |known| {
-                known.note_email(event.time);
+                known.note_told(event.time);
                 true
             });
         }
@@ -310,7 +309,10 @@ impl<'a> Group<'a> {
     fn plan_deliveries(&self, conn: &mut Conn) -> Result<()> {
         for routed in self.routed.iter().filter(|routed| !routed.plan.deliveries.is_empty()) {
             // One event at a time: a later one may have to know what an earlier one sent.
-            let row = |planned| NewDelivery::new(conn, planned, routed.event, self.now);
+            let row = |planned| {
+                let row = NewDelivery::new(conn, planned, routed.event, self.now)?;
+                Ok(row.beside(&self.changes, &self.notified_of))
+            };
             let rows: Vec<NewDelivery<'_>> = routed.plan.deliveries.iter().map(row).collect::<Result<_>>()?;
             deliveries::insert(conn, &rows)?;
         }

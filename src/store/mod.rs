@@ -38,6 +38,7 @@ mod shared;
 mod sign_in_links;
 mod sms_limits;
 mod sms_messages;
+mod sms_told;
 mod sources;
 mod teller;
 mod templates;
@@ -59,7 +60,7 @@ pub use self::{
     addresses::{Bounce, Suppression},
     agent_presence::{AgentOnNode, ReportedPresence},
     deliveries::Delivery,
-    delivery_log::{EventTrace, LogFilter, LoggedAttempt, LoggedDelivery},
+    delivery_log::{EventTrace, LogFilter, LoggedAttempt, LoggedDelivery, Traced},
     due_list::Due,
     explained::{KeptEvent, Origin, SourcesOfEvent},
     fallback::{Decision, Unconfirmed, Undecided},

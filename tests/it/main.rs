@@ -17,6 +17,7 @@ mod http_errors;
 mod http_explained;
 mod http_inbox;
 mod http_pages;
+mod http_presence;
 mod http_raw;
 mod http_session;
 mod http_sources;

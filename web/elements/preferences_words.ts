@@ -58,7 +58,7 @@ export const CHANNELS: ChannelWords[] = [
   { id: 'desktop', label: 'Desktop', text: 'A pop-up while a page with the bell is open.' },
   { id: 'web_push', label: 'Web push', text: 'On your devices, although no page is open.' },
   { id: 'email', label: 'Email', text: 'What you missed, and alerts.' },
-  { id: 'sms', label: 'Text messages', text: 'Emergencies only, to project managers.' },
+  { id: 'sms', label: 'Text messages', text: 'Chats while you are away; to project managers, emergencies.' },
 ];
 
 export function channelLabel(id: string): string {

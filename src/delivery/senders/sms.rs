@@ -7,12 +7,15 @@ use crate::{
     delivery::{
         Job, Outcome, Sender,
         email::{Letter, Links, Recipient},
+        recheck::settled_entry,
         sms::{Twilio, segments},
         templates::{self, Values},
     },
     domain::{
         Id,
         delivery::RecipientKind,
+        event::ContactRef,
+        presence::OFFLINE_SMS,
         sms::{OptOutSource, SentSms, SmsClaim, SmsKind, normalize},
     },
     error::{Error, Result},
@@ -32,8 +35,7 @@ impl Sender for SmsSender {
     fn send(&self, job: Job) -> BoxFuture<'static, Outcome> {
         let sender = self.clone();
         Box::pin(async move {
-            let Some(row) = job.rows.first() else { return Outcome::Withheld { why: "removed" } };
-            match sender.try_send(row).await {
+            match sender.try_send(&job).await {
                 Ok(outcome) => outcome,
                 Err(error) => store_failed(&error),
             }
@@ -42,14 +44,15 @@ impl Sender for SmsSender {
 }
 
 impl SmsSender {
-    async fn try_send(&self, row: &Queued) -> Result<Outcome> {
-        let snapshot = self.store.snapshot();
+    /// What several rows tell goes out as one message: the newest, and how many more there are.
+    async fn try_send(&self, job: &Job) -> Result<Outcome> {
+        let (Some(row), Some(newest)) = (job.rows.first(), job.rows.last()) else {
+            return Ok(Outcome::Withheld { why: "removed" });
+        };
         let recipient = Id::from(&*row.recipient);
-        let agent = snapshot.directory.agent(&recipient);
-        let contact = || snapshot.directory.contact(&recipient)?.phone.clone();
-        let phone = row.address.clone().or_else(|| agent.and_then(|agent| agent.phone.clone())).or_else(contact);
-        let ticket = row.ticket_id.as_deref().map(Id::from);
-        let kind = if row.purpose.contains("chat") { SmsKind::Chat } else { SmsKind::Critical };
+        let ticket = newest.ticket_id.as_deref().map(Id::from);
+        let kind = if row.purpose == OFFLINE_SMS { SmsKind::Chat } else { SmsKind::Critical };
+        let phone = self.phone(newest).await?;
         let claim = SmsClaim {
             delivery: row.id.clone(),
             kind,
@@ -63,25 +66,47 @@ impl SmsSender {
         let Some(phone) = phone.as_deref().and_then(normalize) else {
             return Ok(Outcome::Withheld { why: "no_number" });
         };
-        let Some(text) = self.text(row, kind).await? else { return Ok(Outcome::Withheld { why: "removed" }) };
+        let more = job.rows.len() - 1 + self.kept_back(row).await?;
+        let Some(text) = self.text(job, newest, more).await? else {
+            return Ok(Outcome::Withheld { why: "removed" });
+        };
         let outcome = self.twilio.send(&row.id, &phone, &text).await;
-        self.keep(
-            row,
-            &outcome,
-            SentSms {
-                delivery: row.id.clone(),
-                sid: None,
-                segments: segments(&self.twilio.text(&text)).count,
-                phone,
-                ticket,
-                recipient,
-            },
-        )
-        .await?;
+        let segments = segments(&self.twilio.text(&text)).count;
+        self.keep(row, &outcome, SentSms { delivery: row.id.clone(), sid: None, segments, phone, ticket, recipient })
+            .await?;
         Ok(outcome)
     }
 
-    async fn text(&self, row: &Queued, kind: SmsKind) -> Result<Option<String>> {
+    /// The number as the directory has it, or the ticket, for customers whom nobody told the directory of.
+    async fn phone(&self, row: &Queued) -> Result<Option<String>> {
+        let snapshot = self.store.snapshot();
+        if row.recipient_kind == RecipientKind::Agent.as_str() {
+            return Ok(snapshot.directory.agent(&row.recipient).and_then(|agent| agent.phone.clone()));
+        }
+        let ticket = match &row.ticket_id {
+            Some(ticket) => self.store.ticket(ticket).await?,
+            None => None,
+        };
+        let is_them = |contact: &ContactRef| {
+            let known_by = contact.id.as_deref().or(contact.email.as_deref());
+            known_by.is_some_and(|known| known.eq_ignore_ascii_case(&row.recipient))
+        };
+        let given = ticket.and_then(|ticket| ticket.customer).filter(is_them).and_then(|customer| customer.phone);
+        let known = || snapshot.directory.contact(&row.recipient)?.phone.clone();
+        Ok(given.or_else(known))
+    }
+
+    /// What the day's limits kept from an agent since the last text message, as far as it still waits for them (D-26).
+    async fn kept_back(&self, row: &Queued) -> Result<usize> {
+        if row.recipient_kind != RecipientKind::Agent.as_str() {
+            return Ok(0);
+        }
+        let kept = self.store.texts_kept_back(&row.recipient).await?;
+        let entries = self.store.entries_now(&kept).await?;
+        Ok(entries.values().filter(|now| settled_entry(&now.entry).is_none()).count())
+    }
+
+    async fn text(&self, job: &Job, row: &Queued, more: usize) -> Result<Option<String>> {
         let (source, id) = (Id::from(&*row.event_source), Id::from(&*row.event_id));
         let Some(event) = self.store.event(&source, &id).await? else { return Ok(None) };
         let ticket = match &row.ticket_id {
@@ -89,7 +114,10 @@ impl SmsSender {
             None => None,
         };
         let snapshot = self.store.snapshot();
-        let mut item = Story { event: &event, ticket: ticket.as_ref(), snapshot: &snapshot }.item(None);
+        let is_chat = row.purpose == OFFLINE_SMS;
+        let entry = job.entries.iter().find(|entry| row.notification_id.as_deref() == Some(&*entry.id));
+        let story = Story { event: &event, ticket: ticket.as_ref(), snapshot: &snapshot };
+        let mut item = story.item(entry.filter(|_| is_chat));
         let is_contact = row.recipient_kind == RecipientKind::Contact.as_str();
         if is_contact {
             // Customers have no way into the helpdesk's own pages.
@@ -104,9 +132,14 @@ impl SmsSender {
         };
         let (id, purpose) = (row.id.clone(), row.purpose.clone());
         let letter = Letter { id, purpose, recipient, items: vec![item], links: Links::default() };
-        let name = if kind == SmsKind::Chat { "sms_chat" } else { "sms_critical" };
+        let name = match (is_chat, is_contact) {
+            (true, true) => "sms_chat",
+            (true, false) => "sms_chat_agent",
+            _ => "sms_critical",
+        };
         let template = templates::kind(name).ok_or_else(|| Error::Internal(format!("there is no template {name}")))?;
-        let (filled, fault) = templates::fill(&snapshot.templates, template, &Values::of(&letter));
+        let values = Values::of(&letter).and_more(more);
+        let (filled, fault) = templates::fill(&snapshot.templates, template, &values);
         if let Some(fault) = fault {
             let (version, error) = (fault.version, fault.error);
             tracing::error!(template = name, version, %error, "a stored template fails; the shipped one is used");

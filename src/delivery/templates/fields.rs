@@ -19,6 +19,7 @@ pub const MERGE_FIELDS: &[(&str, &str)] = &[
     ("reason", "Why the recipient hears of it"),
     ("time", "When it happened, in the recipient's time zone"),
     ("count", "How many things happened"),
+    ("more", "How many of them are not shown; 0 for none"),
     ("link", "Where a click leads; also the link to sign in with"),
     ("preferences_link", "Where emails are switched on and off"),
     ("unsubscribe_link", "Ends emails of this kind"),

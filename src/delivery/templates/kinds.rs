@@ -111,6 +111,7 @@ pub const KINDS: &[Kind] = &[
     email!("sign_in", false, "To an agent: the link to sign in with"),
     plain_email!("test", false, "To whoever tests the way of emails"),
     sms!("sms_critical", false, "To an agent: a text message about a critical ticket"),
+    sms!("sms_chat_agent", false, "To an agent who is offline: a text message about a customer's message in a chat"),
     sms!("sms_chat", true, "To a customer: a text message about an answer in a chat"),
 ];
 

@@ -90,6 +90,11 @@ impl Values {
         }
     }
 
+    /// For a message that stands for so many further ones, which it does not show.
+    pub fn and_more(self, more: usize) -> Values {
+        Values { count: self.count + more, ..self }
+    }
+
     /// All of them under their names. The first item's stand for the mail's own; its messages, one after another, for the
     /// message.
     pub fn as_value(&self, form: Form) -> Value {

@@ -32,7 +32,7 @@ fn after(mut world: World, signs: &[Sign]) -> World {
 }
 
 fn emailed(mut world: World) -> World {
-    world.contact.get_or_insert_default().note_email(NOW - 1);
+    world.contact.get_or_insert_default().note_told(NOW - 1);
     world
 }
 
@@ -107,4 +107,55 @@ fn only_an_agents_answer_in_a_chat_is_emailed_so() {
     let mut silent = chat();
     silent.engine = crate::routing::Engine::new(Outgoing::default());
     assert_eq!(planned(&answer(&silent, json!({}))), ["c1 chat.offline_email not_configured"]);
+}
+
+/// The world of the tests with a customer who has a number.
+fn with_phone() -> World {
+    let mut world = chat();
+    let customer = world.ticket.customer.as_mut().expect("a customer");
+    customer.phone = Some("+15550100201".to_owned());
+    world
+}
+
+#[test]
+fn an_answer_is_texted_too_where_the_customer_has_a_number() {
+    let all = |world: &World| planned(&answer(world, json!({})));
+    assert_eq!(all(&with_phone()), ["c1 chat.offline_email goes", "c1 chat.offline_sms goes"]);
+    let mut by_text = with_phone();
+    by_text.ticket.customer.as_mut().expect("a customer").email = None;
+    let decision = answer(&by_text, json!({}));
+    let contact = decision.candidates.iter().find(|candidate| &*candidate.recipient == "c1").expect("a candidate");
+    assert_eq!((contact.outcome, contact.why), (Outcome::Notified, None), "one way is enough");
+    let email = contact.channels.expect("channels").email;
+    assert_eq!(email, crate::routing::candidate::ChannelOutcome::Skipped { why: "no_address" });
+    assert_eq!(planned(&decision), ["c1 chat.offline_email no_address", "c1 chat.offline_sms goes"]);
+    by_text.snapshot.settings.chat.offline_email.active = false;
+    assert_eq!(all(&by_text), ["c1 chat.offline_sms goes"]);
+    let online = after(with_phone(), &[sign(NOW, true)]);
+    assert_eq!(all(&online), ["c1 chat.offline_email online"], "in the chat, and no row for the text");
+    assert_eq!(all(&emailed(with_phone())), ["c1 chat.offline_email one_per_offline_session"]);
+    let mut off = with_phone();
+    off.snapshot.settings.chat.offline_sms.customers = false;
+    assert_eq!(all(&off), ["c1 chat.offline_email goes"]);
+    covers(&["R-160"]);
+}
+
+#[test]
+fn only_chats_are_texted_to_agents_who_are_no_project_managers() {
+    let phone = |world: World| world.change("ana", |agent| agent.phone = Some("+15550100101".to_owned()));
+    let message = |world: &World, more: Value| {
+        let mut data = json!({"actor": {"kind": "customer", "id": "c1"}, "first": true});
+        data.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        planned(&world.on("message.received", data))
+    };
+    let to_ana = phone(chat().assigned_to(&["ana"]));
+    assert_eq!(message(&to_ana, json!({})), ["ana chat.offline_sms goes"]);
+    assert!(message(&to_ana, json!({"bot_answered": true})).is_empty());
+    assert!(message(&to_ana, json!({"auto_reply": true})).is_empty());
+    let mut email = phone(chat().assigned_to(&["ana"]));
+    email.ticket.channel = Some("email".to_owned());
+    assert!(message(&email, json!({})).is_empty(), "no chat");
+    let silent = phone(chat().assigned_to(&["ana"]).choosing("ana", "chat", "off"));
+    assert!(message(&silent, json!({})).is_empty(), "the bell does not tell her of it");
+    covers(&["R-160", "R-161"]);
 }

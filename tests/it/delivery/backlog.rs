@@ -74,8 +74,13 @@ async fn a_backlog_is_worked_off_whole_and_without_waiting(rig: Rig) {
         is_shared: false,
     };
     planner.run_once().await.unwrap();
-    let options =
-        WorkerOptions { store: rig.store.clone(), clock: rig.clock.clone(), node: "one".into(), email: false };
+    let options = WorkerOptions {
+        store: rig.store.clone(),
+        clock: rig.clock.clone(),
+        node: "one".into(),
+        email: false,
+        presences: Arc::new(phones.clone()),
+    };
     let push = DeliveryChannel::WebPush;
     let mut worker = Worker::new(options, push, Arc::new(phones.clone()), Manner::of(push));
     worker.turn().await.unwrap();

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use bellhop::{
-    delivery::{Job, Manner, Outcome, Sender, Worker, WorkerOptions},
-    domain::delivery::DeliveryChannel,
+    delivery::{Job, Manner, Outcome, Presences, Sender, Worker, WorkerOptions},
+    domain::{Id, delivery::DeliveryChannel},
+    error::Result,
+    live::Whereabouts,
     store::{Decision, Edit, EditChange, FallbackRow, Queued, RecordKind, Settled},
 };
 use futures_util::future::BoxFuture;
@@ -150,6 +152,15 @@ async fn what_became_of_it_is_told_to_the_programs_that_want_it(rig: Rig) {
     assert!(log(&rig, "v").await.is_empty(), "it wants others");
 }
 
+/// Everybody is away.
+struct Nobody;
+
+impl Presences for Nobody {
+    fn whereabouts<'a>(&'a self, agents: &'a [Id]) -> BoxFuture<'a, Result<Vec<Whereabouts>>> {
+        Box::pin(std::future::ready(Ok(vec![Whereabouts::Away; agents.len()])))
+    }
+}
+
 struct Deadly;
 
 impl Sender for Deadly {
@@ -164,7 +175,13 @@ async fn a_message_that_ends_whoever_sends_it_is_given_up_after_a_day(rig: Rig) 
     rig.store.edit(vec![Edit { kind, id: "ana".into(), change, pointer: String::new() }]).await.unwrap();
     let rows = planned(&rig, 1, 0).await;
     decide(&rig, rows).await;
-    let options = WorkerOptions { store: rig.store.clone(), clock: rig.clock.clone(), node: "one".into(), email: true };
+    let options = WorkerOptions {
+        store: rig.store.clone(),
+        clock: rig.clock.clone(),
+        node: "one".into(),
+        email: true,
+        presences: Arc::new(Nobody),
+    };
     let email = DeliveryChannel::Email;
     let mut worker = Worker::new(options, email, Arc::new(Deadly), Manner::of(email));
     let mut states = Vec::new();

@@ -3,8 +3,11 @@
 
 mod backlog;
 mod claims;
+mod nodes;
 mod simulation;
 mod stories;
+mod texts;
+mod untold;
 mod waiting;
 mod wires;
 

@@ -102,6 +102,11 @@ impl TestHub {
         self.server.restart().await;
     }
 
+    /// Stops it in good order while browsers may still be connected; the other nodes go on.
+    pub fn stop(&mut self) {
+        self.server.stop();
+    }
+
     /// Where it listens.
     pub fn addr(&self) -> SocketAddr {
         self.server.addr()

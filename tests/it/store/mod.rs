@@ -167,15 +167,14 @@ impl Router for ToTheAssigned {
         let is_overlimit = facts.event.kind == EventType::ContactOverlimit;
         let contact = facts.event.data.contact.iter().filter(|_| is_overlimit);
         let deliveries = contact.map(|contact| PlannedDelivery {
-            recipient: contact.id.clone().unwrap(),
-            kind: RecipientKind::Contact,
-            channel: DeliveryChannel::Email,
-            purpose: "autoresponses.overlimit",
             address: contact.email.clone(),
-            held_until: None,
-            skipped: None,
-            at_once_per_hour: None,
             once_within: Some(24 * 3_600_000),
+            ..PlannedDelivery::new(
+                contact.id.clone().unwrap(),
+                RecipientKind::Contact,
+                DeliveryChannel::Email,
+                "autoresponses.overlimit",
+            )
         });
         let deliveries = deliveries.collect();
         Plan { drafts, notified, deliveries, explanation: "[]".to_owned(), ..Plan::default() }

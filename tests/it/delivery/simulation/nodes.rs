@@ -28,7 +28,13 @@ struct Node {
 
 impl Node {
     fn new(store: &Store, world: &World, id: &Id, is_shared: bool) -> Node {
-        let options = WorkerOptions { store: store.clone(), clock: world.clock.clone(), node: id.clone(), email: true };
+        let options = WorkerOptions {
+            store: store.clone(),
+            clock: world.clock.clone(),
+            node: id.clone(),
+            email: true,
+            presences: Arc::new(world.clone()),
+        };
         let worker = |channel| {
             let manner = Manner { timeout_ms: PATIENCE_MS, ..Manner::of(channel) };
             Worker::new(options.clone(), channel, Arc::new(Channel(world.clone(), channel)), manner)
