@@ -6,6 +6,7 @@ mod simulation;
 mod stories;
 mod waiting;
 mod wires;
+mod without_redis;
 
 use std::{
     collections::{HashMap, VecDeque},
