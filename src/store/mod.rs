@@ -40,6 +40,7 @@ mod sms_limits;
 mod sms_messages;
 mod sources;
 mod teller;
+mod template_moves;
 mod templates;
 mod tickets;
 mod traces;
@@ -69,7 +70,10 @@ pub use self::{
     sms_messages::Received,
     templates::NewTemplate,
     traces::{Looked, Place, Spot},
-    types::{DeliveryNote, Heads, KeptWatch, OnCommit, SourceStatus, StoreOptions, UnmatchedPerson, WatchedTicket},
+    types::{
+        DeliveryNote, Heads, KeptTemplate, KeptWatch, OnCommit, SourceStatus, StoreOptions, UnmatchedPerson,
+        WatchedTicket,
+    },
     upkeep::Swept,
     webhook_messages::{ClaimedMessage, Settled as SettledMessage, WebhookMessage},
 };
