@@ -1,5 +1,7 @@
 //! Text messages: asks for leave to send, fills the template in, and keeps what the provider called it.
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 
 use super::{store_failed, story::Story};
@@ -16,6 +18,7 @@ use crate::{
         sms::{OptOutSource, SentSms, SmsClaim, SmsKind, normalize},
     },
     error::{Error, Result},
+    routing::text::Texts,
     store::{Queued, Store},
 };
 
@@ -26,6 +29,8 @@ pub struct SmsSender {
     pub store: Store,
     /// The way out.
     pub twilio: Twilio,
+    /// What the bell says.
+    pub texts: Arc<Texts>,
 }
 
 impl Sender for SmsSender {
@@ -89,7 +94,9 @@ impl SmsSender {
             None => None,
         };
         let snapshot = self.store.snapshot();
-        let mut item = Story { event: &event, ticket: ticket.as_ref(), snapshot: &snapshot }.item(None);
+        let (texts, purpose) = (&*self.texts, &*row.purpose);
+        let story = Story { event: &event, ticket: ticket.as_ref(), snapshot: &snapshot, texts, purpose };
+        let mut item = story.item(None);
         let is_contact = row.recipient_kind == RecipientKind::Contact.as_str();
         if is_contact {
             // Customers have no way into the helpdesk's own pages.
