@@ -52,7 +52,8 @@ pub fn web_push(config: &Config, store: &Store, clock: Clock) -> Result<WebPush>
         look_up: None,
         answer_within: None,
     })?;
-    if let Some(warning) = push.warning() {
+    let of_onesignal = push.onesignal().and_then(|app| app.warning());
+    for warning in push.warning().into_iter().chain(of_onesignal) {
         tracing::warn!("{warning}");
     }
     Ok(push)
