@@ -166,12 +166,12 @@ async fn templates_of_two_installations_become_one_history(backend: Backend) {
 
     for _ in 0..2 {
         import(&theirs, &lines).await.ok();
-        let expected = [(3, false, "Ours, first"), (2, true, "Ours, second"), (1, false, "Theirs")];
+        let expected = [(3, true, "Ours, second"), (2, false, "Ours, first"), (1, false, "Theirs")];
         let expected = expected.map(|(version, active, text)| (version, active, text.to_owned()));
-        assert_eq!(versions(&theirs, "sms_critical").await, expected, "the first one's number was taken");
+        assert_eq!(versions(&theirs, "sms_critical").await, expected, "in their order, under the next numbers");
     }
     let shown = theirs.get("/api/v1/templates/sms_critical").await.body;
-    assert_eq!((&shown["version"], &shown["text"]), (&json!(2), &json!("Ours, second")));
+    assert_eq!((&shown["version"], &shown["text"]), (&json!(3), &json!("Ours, second")));
     save(&theirs, "sms_critical", "Newer").await;
     assert_eq!(versions(&theirs, "sms_critical").await[0], (4, true, "Newer".to_owned()));
 }
