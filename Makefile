@@ -1,6 +1,6 @@
 # What one does with Bellhop, a word each. The work is in scripts/.
 
-.PHONY: run web test lint bench chaos requirements screenshots
+.PHONY: run web test lint bench chaos simulation requirements screenshots
 
 # Builds everything and starts the demo; prints its address.
 run:
@@ -25,6 +25,10 @@ bench:
 # kill -9 under load, twenty times: nothing accepted is lost or doubled.
 chaos:
 	@scripts/chaos
+
+# A simulated day with a million notifications: nobody is missed, and nobody is told twice.
+simulation:
+	@scripts/simulation
 
 # Which requirements are carried by tests that ran and passed, and which by none.
 requirements:

@@ -14,6 +14,7 @@ use crate::{
     },
     domain::delivery::DeliveryChannel,
     error::Result,
+    routing::text::Texts,
     store::Store,
 };
 
@@ -25,15 +26,17 @@ pub fn channels(
     push: &Arc<WebPush>,
     mail: Option<(&Arc<Mailer>, &Arc<LinkSigner>)>,
 ) -> Result<Channels> {
+    let texts = Arc::new(Texts::default());
     let pushes = PushSender { store: store.clone(), push: push.clone(), clock: clock.clone() };
     let mut senders: Vec<(DeliveryChannel, Arc<dyn Sender>)> = vec![(DeliveryChannel::WebPush, Arc::new(pushes))];
     if let Some((mailer, links)) = mail {
-        let emails = EmailSender { store: store.clone(), mailer: mailer.clone(), links: links.clone() };
+        let (mailer, links) = (mailer.clone(), links.clone());
+        let emails = EmailSender { store: store.clone(), mailer, links, texts: texts.clone() };
         senders.push((DeliveryChannel::Email, Arc::new(emails)));
     }
     if let Some(sms) = &config.outgoing.sms {
         let twilio = Twilio::new(sms.clone(), &config.http.public_url, clock.clone())?;
-        senders.push((DeliveryChannel::Sms, Arc::new(SmsSender { store: store.clone(), twilio })));
+        senders.push((DeliveryChannel::Sms, Arc::new(SmsSender { store: store.clone(), twilio, texts })));
     }
     Ok(Channels { senders, endpoints: Arc::new(Devices { store: store.clone(), push: push.clone() }) })
 }
@@ -49,7 +52,8 @@ pub fn web_push(config: &Config, store: &Store, clock: Clock) -> Result<WebPush>
         look_up: None,
         answer_within: None,
     })?;
-    if let Some(warning) = push.warning() {
+    let of_onesignal = push.onesignal().and_then(|app| app.warning());
+    for warning in push.warning().into_iter().chain(of_onesignal) {
         tracing::warn!("{warning}");
     }
     Ok(push)

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use url::Url;
+
 use super::{
     list,
     raw::{RawEmail, RawSms, RawWebPush, RawWebhooks},
@@ -105,6 +107,10 @@ pub struct OneSignalConfig {
     pub app_id: String,
     /// The app's API key: never logged.
     pub api_key: String,
+    /// The origin that the app is set up for; none: Bellhop's own.
+    pub origin: Option<String>,
+    /// Path of its service worker there.
+    pub service_worker: String,
 }
 
 /// An instance of Pusher Beams.
@@ -218,8 +224,12 @@ fn web_push(raw: RawWebPush) -> Result<WebPushConfig> {
     if !raw.subject.is_empty() && !raw.subject.starts_with("mailto:") && !raw.subject.starts_with("https://") {
         return Err(Error::Config("web_push.subject must start with mailto: or https://".to_owned()));
     }
-    if !raw.service_worker.starts_with('/') || raw.service_worker.starts_with("//") {
+    if !is_path(&raw.service_worker) {
         return Err(Error::Config("web_push.service_worker must be a path, `/sw.js` for example".to_owned()));
+    }
+    if !is_path(&raw.onesignal_service_worker) || !raw.onesignal_service_worker.ends_with(".js") {
+        let message = "web_push.onesignal_service_worker must be a path, `/OneSignalSDKWorker.js` for example";
+        return Err(Error::Config(message.to_owned()));
     }
     for (name, url) in [("onesignal_url", &raw.onesignal_url), ("beams_url", &raw.beams_url)] {
         if !url.is_empty() && !url.starts_with("https://") && !url.starts_with("http://") {
@@ -228,7 +238,13 @@ fn web_push(raw: RawWebPush) -> Result<WebPushConfig> {
     }
     let onesignal = match (given(&raw.onesignal_app_id), given(&raw.onesignal_api_key)) {
         (None, None) => None,
-        (Some(app_id), Some(api_key)) => Some(OneSignalConfig { url: raw.onesignal_url, app_id, api_key }),
+        (Some(app_id), Some(api_key)) => Some(OneSignalConfig {
+            url: raw.onesignal_url,
+            app_id,
+            api_key,
+            origin: given(&raw.onesignal_origin).map(|url| site(&url)).transpose()?,
+            service_worker: raw.onesignal_service_worker,
+        }),
         _ => return Err(both("web_push.onesignal_app_id", "web_push.onesignal_api_key")),
     };
     let beams = match (given(&raw.beams_instance_id), given(&raw.beams_primary_key)) {
@@ -244,6 +260,19 @@ fn web_push(raw: RawWebPush) -> Result<WebPushConfig> {
         onesignal,
         beams,
     })
+}
+
+fn is_path(text: &str) -> bool {
+    text.starts_with('/') && !text.starts_with("//")
+}
+
+/// The origin of a site's address.
+fn site(url: &str) -> Result<String> {
+    let wrong =
+        || Error::Config(format!("web_push.onesignal_origin must be like https://desk.example.com; got `{url}`"));
+    let parsed = Url::parse(url).map_err(|_| wrong())?;
+    let is_origin = matches!(parsed.scheme(), "https" | "http") && parsed.path() == "/" && parsed.query().is_none();
+    is_origin.then(|| parsed.origin().ascii_serialization()).ok_or_else(wrong)
 }
 
 fn texts(raw: RawSms) -> Result<Option<SmsConfig>> {

@@ -90,6 +90,8 @@ pub(super) struct RawWebPush {
     pub onesignal_url: String,
     pub onesignal_app_id: String,
     pub onesignal_api_key: String,
+    pub onesignal_origin: String,
+    pub onesignal_service_worker: String,
     pub beams_url: String,
     pub beams_instance_id: String,
     pub beams_primary_key: String,

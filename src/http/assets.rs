@@ -9,7 +9,8 @@ use actix_web::{
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-use super::problem;
+use super::{outer::PAGE_POLICY, problem, state_of};
+use crate::delivery::web_push::{ONESIGNAL_WORKER, OneSignal};
 
 // In debug builds read from the folder at run time, in release builds part of the binary.
 #[derive(RustEmbed)]
@@ -30,6 +31,10 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const SERVICE_WORKER: &str = "sw.js";
 const SERVICE_WORKER_POLICY: &str = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'";
 
+/// OneSignal's service worker is OneSignal's script, and asks OneSignal alone.
+const ONESIGNAL_WORKER_POLICY: &str = "default-src 'none'; script-src https://cdn.onesignal.com; \
+    connect-src https://onesignal.com https://*.onesignal.com; frame-ancestors 'none'";
+
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Bellhop</title>\
     <h1>Bellhop is running</h1><p>Its web pages are not part of this build. <code>make web</code> builds them; \
     then build and start Bellhop again.</p><p>The interface is there: <a href=\"/openapi.json\">/openapi.json</a>.</p>";
@@ -48,11 +53,16 @@ pub(super) fn register(config: &mut ServiceConfig, with_panel: bool) {
 /// Whatever else is asked for: a file beside the pages (`/bell.js`), or nothing.
 pub(super) async fn fallback(request: HttpRequest) -> HttpResponse {
     let name = request.path().trim_start_matches('/');
-    let may_be_file = matches!(*request.method(), Method::GET | Method::HEAD)
-        && name.contains('.')
-        && !name.starts_with('.')
-        && !name.contains('/')
-        && !name.ends_with(".html");
+    let is_asked_for = matches!(*request.method(), Method::GET | Method::HEAD);
+    if is_asked_for && hosted_onesignal(&request).is_some_and(|app| app.service_worker() == request.path()) {
+        return HttpResponse::Ok()
+            .content_type("text/javascript; charset=utf-8")
+            .insert_header((header::CACHE_CONTROL, ASK_AGAIN))
+            .insert_header((header::CONTENT_SECURITY_POLICY, ONESIGNAL_WORKER_POLICY))
+            .body(ONESIGNAL_WORKER);
+    }
+    let may_be_file =
+        is_asked_for && name.contains('.') && !name.starts_with('.') && !name.contains('/') && !name.ends_with(".html");
     match Built::get(name).filter(|_| may_be_file) {
         Some(file) => {
             let mut answer = answer(&request, name, file, ASK_AGAIN);
@@ -70,10 +80,27 @@ pub(super) async fn fallback(request: HttpRequest) -> HttpResponse {
 }
 
 fn page(request: &HttpRequest, file: &str) -> HttpResponse {
-    match Built::get(file) {
+    let mut answer = match Built::get(file) {
         Some(found) => answer(request, file, found, ASK_AGAIN),
         None => HttpResponse::Ok().content_type("text/html; charset=utf-8").body(NOT_BUILT),
+    };
+    if hosted_onesignal(request).is_some() {
+        answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, with_onesignal());
     }
+    answer
+}
+
+/// OneSignal, where Bellhop's own pages are those that it is set up for (R-228).
+fn hosted_onesignal(request: &HttpRequest) -> Option<&OneSignal> {
+    state_of(request).ok()?.push.onesignal().filter(|app| app.is_hosted())
+}
+
+/// What pages may do, and load OneSignal's script and talk to OneSignal.
+fn with_onesignal() -> header::HeaderValue {
+    let policy = PAGE_POLICY
+        .replace("script-src 'self'", "script-src 'self' https://cdn.onesignal.com")
+        .replace("connect-src 'self'", "connect-src 'self' https://onesignal.com https://*.onesignal.com");
+    header::HeaderValue::from_str(&policy).expect("two policies of visible ASCII make one")
 }
 
 async fn hashed(request: HttpRequest) -> HttpResponse {

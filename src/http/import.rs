@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::{AppState, problem::Problem, who::Admin};
 use crate::{
     error::{Error, Result},
-    store::{Edit, KeptWatch},
+    store::{Edit, KeptTemplate, KeptWatch},
     transfer::{Accepts, Export, Import, Sink},
 };
 
@@ -29,8 +29,9 @@ pub struct Imported {
 
 /// Gives everything that people entered, line by line
 ///
-/// Agents, departments, teams, contacts, settings, preferences and watches, one `{"agent":{…}}` a line, each kind sorted
-/// by id, as `POST /api/v1/import` takes them. API keys and sources, which hold secrets, are left out.
+/// Agents, departments, teams, contacts, settings, preferences, templates (each version a line; `in_force` is the one that
+/// is sent) and watches, one `{"agent":{…}}` a line, each kind sorted by id, as `POST /api/v1/import` takes them. API keys,
+/// sources and webhooks, which hold secrets, are left out.
 #[utoipa::path(
     get, path = "/api/v1/export", tag = "Directory", security(("api_key" = [])),
     responses(
@@ -50,7 +51,8 @@ pub async fn export(_: Admin, state: Data<AppState>) -> Result<HttpResponse> {
 /// Takes what an export gave
 ///
 /// The same lines, of up to 1 MiB each, stored as they come. What a line gives replaces, what it leaves out stays;
-/// sending everything again changes nothing.
+/// sending everything again changes nothing. A version of a template that is there already, by its words and time, is not
+/// taken twice; where another version has its number, it gets the next one.
 #[utoipa::path(
     post, path = "/api/v1/import", tag = "Directory", security(("api_key" = [])),
     request_body(content((String = "application/x-ndjson"))),
@@ -91,5 +93,9 @@ impl Sink for &AppState {
 
     async fn watch(&self, watches: Vec<KeptWatch>) -> Result<()> {
         self.store.put_watches(watches).await.map(drop)
+    }
+
+    async fn word(&self, templates: Vec<KeptTemplate>) -> Result<()> {
+        self.store.put_templates(templates).await.map(drop)
     }
 }

@@ -17,7 +17,7 @@ use actix_web::{
 use super::{AppState, cors};
 
 /// Pages: own scripts only, talking to the hub only, in nobody's frame.
-const PAGE_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+pub(super) const PAGE_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data: https:; connect-src 'self' ws: wss:; frame-ancestors 'none'; object-src 'none'; \
     base-uri 'none'";
 /// Everything else is data and may do nothing at all.

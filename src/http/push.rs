@@ -41,9 +41,25 @@ pub struct PushKey {
     /// The app at OneSignal, where devices are reached through it.
     #[serde(skip_serializing_if = "Option::is_none")]
     onesignal_app_id: Option<String>,
+    /// What its script is started with, on pages of its origin alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    onesignal: Option<OneSignalSite>,
     /// The instance of Pusher Beams, where devices are reached through it.
     #[serde(skip_serializing_if = "Option::is_none")]
     beams_instance_id: Option<String>,
+}
+
+/// Where and how OneSignal's script is started: `OneSignal.init({appId, serviceWorkerPath, serviceWorkerParam: {scope}})`.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OneSignalSite {
+    /// The app.
+    app_id: String,
+    /// The origin that the app is set up for: pages elsewhere lead there to turn push on.
+    origin: String,
+    /// Path of its service worker there.
+    service_worker: String,
+    /// The folder that the service worker is registered for.
+    scope: String,
 }
 
 /// A device of mine, without what could be written to it with.
@@ -115,6 +131,12 @@ pub async fn key(state: Data<AppState>) -> HttpResponse {
         public_key: push.public_key().to_owned(),
         service_worker: push.service_worker().to_owned(),
         onesignal_app_id: push.onesignal().map(|app| app.app_id().to_owned()),
+        onesignal: push.onesignal().map(|app| OneSignalSite {
+            app_id: app.app_id().to_owned(),
+            origin: app.origin().to_owned(),
+            service_worker: app.service_worker().to_owned(),
+            scope: app.scope().to_owned(),
+        }),
         beams_instance_id: push.beams().map(|instance| instance.instance_id().to_owned()),
     })
 }

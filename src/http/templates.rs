@@ -275,11 +275,8 @@ async fn save(state: &AppState, kind: &'static Kind, new: NewTemplate) -> Result
     Ok(HttpResponse::Ok().json(shown(kind, Some(&saved))))
 }
 
-/// `subject: …` points at the subject.
 fn refused(error: String) -> Error {
-    let part = error.split(':').next().filter(|part| matches!(*part, "subject" | "text" | "html")).unwrap_or("");
-    let pointer = if part.is_empty() { String::new() } else { format!("/{part}") };
-    Error::invalid("template.invalid", pointer, error)
+    Error::invalid("template.invalid", templates::part_of(&error), error)
 }
 
 fn shown(kind: &'static Kind, edited: Option<&Template>) -> TemplateShown {

@@ -98,7 +98,7 @@ impl<'a> Drafter<'a> {
     }
 
     /// The caller's own words, else the text of the rule.
-    fn title(&self, rule: &Rule) -> String {
+    pub fn title(&self, rule: &Rule) -> String {
         let own = self.facts.event.data.custom.as_ref().and_then(|custom| custom.message.as_deref());
         let own = own.map(|words| super::text::one_line(words.to_owned())).filter(|words| !words.is_empty());
         own.unwrap_or_else(|| self.texts.fill(rule.text, &self.facts.snapshot.settings, &self.values()))

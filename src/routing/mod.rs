@@ -2,7 +2,7 @@
 //!
 //! [`rules`] says which audience hears of what on the bell; [`audience`] finds the people; [`alerts`] whom the
 //! administrator's switches email beside; `preferences` what they want and may; [`channels`] on which ways and when;
-//! `drafts` words it; `follow_up` is what happens beside; [`explain`] is the whole decision as JSON.
+//! `drafts` words it, and [`retold`] for those without an entry; `follow_up` is what happens beside; [`explain`] is the whole decision as JSON.
 
 pub mod alerts;
 pub mod audience;
@@ -17,6 +17,7 @@ pub mod outward;
 mod people;
 pub mod plain_text;
 mod preferences;
+pub mod retold;
 pub mod rules;
 pub mod text;
 pub mod wording;

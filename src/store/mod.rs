@@ -41,6 +41,7 @@ mod sms_messages;
 mod sms_told;
 mod sources;
 mod teller;
+mod template_moves;
 mod templates;
 mod tickets;
 mod traces;
@@ -71,7 +72,10 @@ pub use self::{
     sms_messages::Received,
     templates::NewTemplate,
     traces::{Looked, Place, Spot},
-    types::{DeliveryNote, Heads, KeptWatch, OnCommit, SourceStatus, StoreOptions, UnmatchedPerson, WatchedTicket},
+    types::{
+        DeliveryNote, Heads, KeptTemplate, KeptWatch, OnCommit, SourceStatus, StoreOptions, UnmatchedPerson,
+        WatchedTicket,
+    },
     upkeep::Swept,
     webhook_messages::{ClaimedMessage, Settled as SettledMessage, WebhookMessage},
 };

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Versions kept of each template.
-const KEPT: i64 = 100;
+pub(super) const KEPT: i64 = 100;
 
 /// A template to be saved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,18 +128,23 @@ fn save(conn: &mut Conn, new: &NewTemplate, now: Millis) -> Result<Template> {
         on_backend!(conn, c => diesel::insert_into(t::templates).values(row).execute(c)).map_err(Error::Store)?;
         let old = t::templates.filter(t::name.eq(&*new.name)).filter(t::version.le(version - KEPT));
         diesel::delete(old).execute(conn).map_err(Error::Store)?;
-        // The author stands in the table alone, where an erasure finds it.
-        let body = Map::from_iter([
-            ("version".to_owned(), json!(version)),
-            ("subject".to_owned(), json!(new.subject)),
-            ("text".to_owned(), json!(new.text)),
-            ("html".to_owned(), json!(new.html)),
-            ("created_at".to_owned(), Value::from(now)),
-        ]);
-        records::apply(conn, &[Edit::merge(RecordKind::Template, &new.name, body, String::new())?], of_all)?;
         let NewTemplate { name, subject, text, html, author } = new.clone();
-        Ok(Template { id: name, version, subject, text, html, author, created_at: now })
+        let template = Template { id: name, version, subject, text, html, author, created_at: now };
+        records::apply(conn, &[in_force(&template)?], of_all)?;
+        Ok(template)
     })
+}
+
+/// What makes a version the one that is sent. The author stands in the table alone, where an erasure finds it.
+pub(super) fn in_force(template: &Template) -> Result<Edit> {
+    let body = Map::from_iter([
+        ("version".to_owned(), json!(template.version)),
+        ("subject".to_owned(), json!(template.subject)),
+        ("text".to_owned(), json!(template.text)),
+        ("html".to_owned(), json!(template.html)),
+        ("created_at".to_owned(), Value::from(template.created_at)),
+    ]);
+    Edit::merge(RecordKind::Template, &template.id, body, String::new())
 }
 
 impl From<Row> for Template {

@@ -71,6 +71,32 @@ pub struct KeptWatch {
     pub auto: bool,
 }
 
+/// A version of an administrator's template, as it is exported.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct KeptTemplate {
+    /// The template's name.
+    pub id: Id,
+    /// From 1; where it goes, another version may have that number.
+    pub version: i64,
+    /// The subject line; empty for text messages.
+    #[serde(default)]
+    pub subject: String,
+    /// The plain text.
+    pub text: String,
+    /// The HTML; none: made of the plain text.
+    #[serde(default)]
+    pub html: Option<String>,
+    /// Who saved it.
+    #[serde(default)]
+    pub author: String,
+    /// When.
+    #[serde(with = "time::rfc3339")]
+    pub created_at: Millis,
+    /// It is what is sent; of a template none of whose versions is, the shipped one is sent.
+    #[serde(default)]
+    pub in_force: bool,
+}
+
 fn yes() -> bool {
     true
 }

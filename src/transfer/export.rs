@@ -25,6 +25,8 @@ pub(crate) struct Export {
 
 enum Page {
     Records(RecordKind, Vec<Id>),
+    /// All versions of one template.
+    Template(Id),
     /// All watches of one agent.
     Watches(Id),
 }
@@ -41,6 +43,9 @@ impl Export {
             ids.sort_unstable();
             pages.extend(ids.chunks(PAGE).map(|ids| Page::Records(kind, ids.to_vec())));
         }
+        let mut templates = store.changed_templates().await?;
+        templates.sort_unstable();
+        pages.extend(templates.into_iter().map(Page::Template));
         let mut agents = store.agents_with_watches().await?;
         agents.sort_unstable();
         pages.extend(agents.into_iter().map(Page::Watches));
@@ -55,6 +60,7 @@ impl Export {
         while let Some(page) = self.pages.pop_front() {
             let lines = match page {
                 Page::Records(kind, ids) => self.records(kind, ids).await?,
+                Page::Template(name) => self.template(&name).await?,
                 Page::Watches(agent) => self.watches(&agent).await?,
             };
             if !lines.is_empty() {
@@ -75,6 +81,14 @@ impl Export {
                 }
                 push(&mut lines, kind.as_str(), &body)?;
             }
+        }
+        Ok(lines)
+    }
+
+    async fn template(&self, name: &Id) -> Result<String> {
+        let mut lines = String::new();
+        for version in self.store.kept_templates(name).await? {
+            push(&mut lines, RecordKind::Template.as_str(), &version)?;
         }
         Ok(lines)
     }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    store::{Edit, KeptWatch, Store},
+    store::{Edit, KeptTemplate, KeptWatch, Store},
 };
 
 /// Records in one transaction: few enough that events waiting behind it do not notice.
@@ -29,6 +29,12 @@ pub(crate) trait Sink {
     /// # Errors
     /// When the store cannot be written.
     async fn watch(&self, watches: Vec<KeptWatch>) -> Result<()>;
+
+    /// Takes versions of templates over.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    async fn word(&self, templates: Vec<KeptTemplate>) -> Result<()>;
 }
 
 impl Sink for &Store {
@@ -39,6 +45,10 @@ impl Sink for &Store {
     async fn watch(&self, watches: Vec<KeptWatch>) -> Result<()> {
         self.put_watches(watches).await.map(drop)
     }
+
+    async fn word(&self, templates: Vec<KeptTemplate>) -> Result<()> {
+        self.put_templates(templates).await.map(drop)
+    }
 }
 
 /// An import under way.
@@ -48,6 +58,7 @@ pub(crate) struct Import<S> {
     buffer: BytesMut,
     edits: Vec<Edit>,
     watches: Vec<KeptWatch>,
+    templates: Vec<KeptTemplate>,
     waiting_bytes: usize,
     line: usize,
     stored: usize,
@@ -56,8 +67,8 @@ pub(crate) struct Import<S> {
 impl<S: Sink> Import<S> {
     /// With nothing stored yet.
     pub fn new(sink: S, accepts: Accepts) -> Import<S> {
-        let (buffer, edits, watches) = (BytesMut::new(), Vec::new(), Vec::new());
-        Import { sink, accepts, buffer, edits, watches, waiting_bytes: 0, line: 0, stored: 0 }
+        let (buffer, edits, watches, templates) = (BytesMut::new(), Vec::new(), Vec::new(), Vec::new());
+        Import { sink, accepts, buffer, edits, watches, templates, waiting_bytes: 0, line: 0, stored: 0 }
     }
 
     /// Takes the next bytes, which need not end with a line.
@@ -98,11 +109,14 @@ impl<S: Sink> Import<S> {
             match read(line, self.line, self.accepts).map_err(|error| self.after_what_is_stored(error))? {
                 Line::Record(edit) => self.edits.push(edit),
                 Line::Watch(watch) => self.watches.push(watch),
+                Line::Template(template) => self.templates.push(template),
             }
             self.waiting_bytes += line.len();
         }
         self.line += 1;
-        if self.edits.len() + self.watches.len() >= PORTION || self.waiting_bytes >= PORTION_BYTES {
+        if self.edits.len() + self.watches.len() + self.templates.len() >= PORTION
+            || self.waiting_bytes >= PORTION_BYTES
+        {
             self.store().await?;
         }
         Ok(())
@@ -120,6 +134,12 @@ impl<S: Sink> Import<S> {
         if !watches.is_empty() {
             let count = watches.len();
             self.sink.watch(watches).await?;
+            self.stored += count;
+        }
+        let templates = std::mem::take(&mut self.templates);
+        if !templates.is_empty() {
+            let count = templates.len();
+            self.sink.word(templates).await?;
             self.stored += count;
         }
         Ok(())

@@ -1,11 +1,13 @@
 //! One line: what it is about, and what is wrong with it.
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::{
+    delivery::templates::{self, Sources},
     domain::Id,
     error::{Error, Result},
-    store::{Edit, EditChange, KeptWatch, RecordKind, SETTINGS_ID, check_id},
+    store::{Edit, EditChange, KeptTemplate, KeptWatch, RecordKind, SETTINGS_ID, check_id},
 };
 
 /// What an import takes.
@@ -24,6 +26,8 @@ pub(super) enum Line {
     Record(Edit),
     /// That somebody follows a ticket, or stopped.
     Watch(KeptWatch),
+    /// A version of an administrator's template.
+    Template(KeptTemplate),
 }
 
 const DIRECTORY: [(&str, RecordKind); 4] = [
@@ -53,11 +57,14 @@ pub(super) fn read(line: &[u8], number: usize, accepts: Accepts) -> Result<Line>
         if let Some(watch @ Value::Object(_)) = item.remove("watch") {
             return watch_of(watch, &format!("/{number}/watch")).map(Line::Watch);
         }
+        if let Some(template @ Value::Object(_)) = item.remove("template") {
+            return template_of(template, &format!("/{number}/template")).map(Line::Template);
+        }
     }
     let message = match accepts {
         Accepts::Directory => "a line holds one of agent, department, team, contact, each an object",
         Accepts::Everything => {
-            "a line holds one of agent, department, team, contact, settings, preferences, watch, each an object"
+            "a line holds one of agent, department, team, contact, settings, preferences, template, watch, each an object"
         }
     };
     Err(Error::invalid("directory.line", format!("/{number}"), message))
@@ -72,13 +79,32 @@ fn preferences_of(mut body: Map<String, Value>, pointer: String) -> Result<Edit>
 }
 
 fn watch_of(watch: Value, pointer: &str) -> Result<KeptWatch> {
-    let watch: KeptWatch = serde_path_to_error::deserialize(watch).map_err(|error| {
-        let path: String = error.path().iter().map(|segment| format!("/{segment}")).collect();
-        Error::invalid("record.invalid", format!("{pointer}{path}"), error.inner().to_string())
-    })?;
+    let watch: KeptWatch = typed(watch, pointer)?;
     check_id(&watch.agent, || format!("{pointer}/agent"))?;
     check_id(&watch.ticket, || format!("{pointer}/ticket"))?;
     Ok(watch)
+}
+
+/// A template comes in only as it could be saved: one that cannot be filled in would be found when it is to be sent.
+fn template_of(template: Value, pointer: &str) -> Result<KeptTemplate> {
+    let template: KeptTemplate = typed(template, pointer)?;
+    let wrong = |member: &str, error: String| Error::invalid("template.invalid", format!("{pointer}{member}"), error);
+    let kind = templates::kind(&template.id)
+        .ok_or_else(|| wrong("/id", format!("there is no template {:?}", &*template.id)))?;
+    if template.version < 1 {
+        return Err(wrong("/version", "versions count from 1".to_owned()));
+    }
+    let KeptTemplate { subject, text, html, .. } = &template;
+    let sources = Sources { subject, text, html: html.as_deref() };
+    templates::check(sources, kind).map_err(|error| wrong(templates::part_of(&error), error))?;
+    Ok(template)
+}
+
+fn typed<T: DeserializeOwned>(value: Value, pointer: &str) -> Result<T> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let path: String = error.path().iter().map(|segment| format!("/{segment}")).collect();
+        Error::invalid("record.invalid", format!("{pointer}{path}"), error.inner().to_string())
+    })
 }
 
 fn wrong(error: &serde_json::Error, number: usize) -> Error {
@@ -109,6 +135,23 @@ mod tests {
             assert_eq!(pointer(line, Accepts::Directory), expected);
         }
         assert!(matches!(read(b"{", 4, Accepts::Directory), Err(Error::Malformed { pointer: Some(_), .. })));
+    }
+
+    #[test]
+    fn a_template_comes_in_only_as_it_could_be_saved() {
+        let line = r#"{"template":{"id":"sms_critical","version":2,"text":"Look at {number}",
+            "created_at":"2026-11-20T09:00:00.000Z","in_force":true}}"#;
+        let Line::Template(kept) = read(line.as_bytes(), 0, Accepts::Everything).unwrap() else { panic!() };
+        assert_eq!((&*kept.id, kept.version, kept.in_force, kept.author.as_str()), ("sms_critical", 2, true, ""));
+        assert_eq!(pointer(line, Accepts::Directory), "/4");
+        for (was, is, expected) in [
+            ("sms_critical", "sms_unknown", "/4/template/id"),
+            (r#""version":2"#, r#""version":0"#, "/4/template/version"),
+            ("{number}", "{{ nobody_knows }}", "/4/template/text"),
+            ("2026-11-20T09:00:00.000Z", "yesterday", "/4/template/created_at"),
+        ] {
+            assert_eq!(pointer(&line.replace(was, is), Accepts::Everything), expected, "{is}");
+        }
     }
 
     #[test]

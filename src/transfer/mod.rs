@@ -1,4 +1,5 @@
-//! What people entered (directory, settings, preferences, watches) as lines of JSON: out of one store, into another.
+//! What people entered (directory, settings, preferences, templates, watches) as lines of JSON: out of one store, into
+//! another.
 //! Used by `http` and by the commands `export` and `import`.
 
 mod export;

@@ -27,7 +27,7 @@ async fn two_nodes(redis: &RedisServer) -> (TestHub, TestHub) {
     (a, b)
 }
 
-async fn until_state(hub: &TestHub, state: &str) {
+pub async fn until_state(hub: &TestHub, state: &str) {
     eventually(state, SOON, || async { hub.get("/readyz").await.body["status"] == state }).await;
 }
 

@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{Backend, TICKET, TestHub, customer_reply, escalated, token},
+    harness::{ADMIN_KEY, Backend, TICKET, TestHub, customer_reply, escalated, token},
     http_raw::{Raw, request},
 };
 
@@ -19,7 +19,7 @@ async fn import(hub: &TestHub, lines: &str) -> Raw {
     post.body(lines.to_owned()).send().await
 }
 
-/// People in several departments, settings, preferences, and watches of every kind. The ids stand in another order by
+/// People in several departments, settings, preferences, templates, and watches of every kind. The ids stand in another order by
 /// a language's rules than by their bytes.
 async fn furnish(hub: &TestHub) {
     let document = json!({
@@ -33,7 +33,7 @@ async fn furnish(hub: &TestHub) {
     });
     hub.directory(document).await;
     let settings = json!({"wording": "frappe", "categories": {"mention": "required"}, "retention_days": 30});
-    hub.send(Method::PATCH, "/api/v1/settings", crate::harness::ADMIN_KEY, Some(settings)).await.expect(StatusCode::OK);
+    hub.send(Method::PATCH, "/api/v1/settings", ADMIN_KEY, Some(settings)).await.expect(StatusCode::OK);
     let preferences = json!({"categories": {"transfer": "on"}, "channels": {"sms": false}, "email_frequency": "daily"});
     as_ana(hub, Method::PUT, "/api/v1/me/preferences", Some(preferences)).await;
     for ticket in ["b", "B", TICKET] {
@@ -41,6 +41,25 @@ async fn furnish(hub: &TestHub) {
     }
     as_ana(hub, Method::DELETE, "/api/v1/me/watches/b", None).await;
     hub.event(escalated("normal").on_ticket("HD-00200").assignees(&["B1"])).await;
+    for text in ["First: {{ number }}", "\"Second\": {{ number }}"] {
+        save(hub, "sms_critical", text).await;
+    }
+    save(hub, "sms_chat", "Given up: {{ number }}").await;
+    hub.send(Method::DELETE, "/api/v1/templates/sms_chat", ADMIN_KEY, None).await.expect(StatusCode::NO_CONTENT);
+}
+
+async fn save(hub: &TestHub, template: &str, text: &str) {
+    let body = Some(json!({"text": text}));
+    hub.send(Method::PUT, &format!("/api/v1/templates/{template}"), ADMIN_KEY, body).await.expect(StatusCode::OK);
+}
+
+/// (version, active, text) of each version, the newest first.
+async fn versions(hub: &TestHub, template: &str) -> Vec<(i64, bool, String)> {
+    let shown = hub.get(&format!("/api/v1/templates/{template}/versions")).await.expect(StatusCode::OK).body;
+    let of = |item: &Value| {
+        (item["version"].as_i64().unwrap(), item["active"] == true, item["text"].as_str().unwrap().to_owned())
+    };
+    shown["items"].as_array().unwrap().iter().map(of).collect()
 }
 
 async fn as_ana(hub: &TestHub, method: Method, path: &str, body: Option<Value>) {
@@ -61,6 +80,8 @@ async fn what_goes_in_comes_out_again(from: Backend, into: Backend) {
     assert_eq!(export(&ours).await, lines);
     let receipt = theirs.event(customer_reply()).await;
     assert_eq!(receipt["notified"], json!(["ana"]), "the watch is in force");
+    assert_eq!(versions(&theirs, "sms_critical").await, versions(&ours, "sms_critical").await);
+    assert_eq!(versions(&theirs, "sms_chat").await, [(1, false, "Given up: {{ number }}".to_owned())]);
     let title = theirs.get_as("ana", "/api/v1/me/notifications").await["items"][0]["title"].clone();
     assert_eq!(title, ours_title(&ours).await, "and so are the settings");
 }
@@ -92,7 +113,7 @@ async fn each_line_is_one_record_each_kind_sorted_and_no_secret_among_them() {
     hub.send(
         Method::PUT,
         "/api/v1/sources/desk",
-        crate::harness::ADMIN_KEY,
+        ADMIN_KEY,
         Some(json!({"kind": "zammad", "secret": "a secret of the desk's webhooks"})),
     )
     .await
@@ -118,6 +139,9 @@ async fn each_line_is_one_record_each_kind_sorted_and_no_secret_among_them() {
         ("contact", "c1"),
         ("settings", ""),
         ("preferences", "ana"),
+        ("template", "sms_chat"),
+        ("template", "sms_critical"),
+        ("template", "sms_critical"),
         ("watch", "HD-00200"),
         ("watch", "B"),
         ("watch", TICKET),
@@ -132,6 +156,36 @@ async fn each_line_is_one_record_each_kind_sorted_and_no_secret_among_them() {
     request(&hub, "POST", "/api/v1/import").agent("ana").send().await.problem(403, "auth.forbidden");
 }
 
+/// An installation with wordings of its own takes another's over: both histories stay, and the other's is in force.
+async fn templates_of_two_installations_become_one_history(backend: Backend) {
+    let (ours, theirs) = (TestHub::start().await, TestHub::on(backend).await);
+    save(&ours, "sms_critical", "Ours, first").await;
+    save(&ours, "sms_critical", "Ours, second").await;
+    save(&theirs, "sms_critical", "Theirs").await;
+    let lines = export(&ours).await;
+
+    for _ in 0..2 {
+        import(&theirs, &lines).await.ok();
+        let expected = [(3, true, "Ours, second"), (2, false, "Ours, first"), (1, false, "Theirs")];
+        let expected = expected.map(|(version, active, text)| (version, active, text.to_owned()));
+        assert_eq!(versions(&theirs, "sms_critical").await, expected, "in their order, under the next numbers");
+    }
+    let shown = theirs.get("/api/v1/templates/sms_critical").await.body;
+    assert_eq!((&shown["version"], &shown["text"]), (&json!(3), &json!("Ours, second")));
+    save(&theirs, "sms_critical", "Newer").await;
+    assert_eq!(versions(&theirs, "sms_critical").await[0], (4, true, "Newer".to_owned()));
+}
+
+#[tokio::test]
+async fn db_sqlite_templates_of_two_installations_become_one_history() {
+    templates_of_two_installations_become_one_history(Backend::Sqlite).await;
+}
+
+#[tokio::test]
+async fn db_postgres_templates_of_two_installations_become_one_history() {
+    templates_of_two_installations_become_one_history(Backend::Postgres).await;
+}
+
 #[tokio::test]
 async fn wrong_line_is_named_and_what_came_before_it_stays() {
     let hub = TestHub::start().await;
@@ -142,6 +196,10 @@ async fn wrong_line_is_named_and_what_came_before_it_stays() {
     assert_eq!(export(&hub).await.lines().count(), 500);
     let settings = import(&hub, "{\"settings\":{\"retention_days\":\"many\"}}").await;
     assert_eq!((settings.status, settings.pointers()), (422, vec!["/0/settings/retention_days".to_owned()]));
+    let broken = json!({"template": {"id": "sms_critical", "version": 1, "text": "{{ nobody_knows }}",
+        "created_at": "2026-11-20T09:00:00Z", "in_force": true}});
+    let broken = import(&hub, &broken.to_string()).await;
+    assert_eq!((broken.status, broken.pointers()), (422, vec!["/0/template/text".to_owned()]));
     let long = format!("{{\"agent\":{{\"id\":\"long\",\"name\":\"{}\"}}}}", "x".repeat(1 << 20));
     import(&hub, &long).await.problem(413, "too_large");
     assert_eq!(import(&hub, "").await.ok(), json!({"imported": 0}));

@@ -13,6 +13,7 @@ use crate::{
     },
     domain::{Id, delivery::RecipientKind, quiet_hours::zone, snapshot::Snapshot, ticket::TicketFacts},
     error::Result,
+    routing::text::Texts,
     store::{Bounce, FALLBACK, Queued, Store},
 };
 
@@ -25,6 +26,8 @@ pub struct EmailSender {
     pub mailer: Arc<Mailer>,
     /// Makes the links at the foot.
     pub links: Arc<LinkSigner>,
+    /// What the bell says.
+    pub texts: Arc<Texts>,
 }
 
 impl Sender for EmailSender {
@@ -85,7 +88,8 @@ impl EmailSender {
                 tickets.insert(ticket, self.store.ticket(ticket).await?);
             }
             let ticket = about.and_then(|ticket| tickets.get(ticket)?.as_ref());
-            let mut item = Story { event: &event, ticket, snapshot }.item(entry);
+            let story = Story { event: &event, ticket, snapshot, texts: &self.texts, purpose: &each.purpose };
+            let mut item = story.item(entry);
             if row.recipient_kind == RecipientKind::Contact.as_str() {
                 // Customers have no way into the helpdesk's own pages.
                 item.url = None;

@@ -1,5 +1,7 @@
 //! Text messages: asks for leave to send, fills the template in, and keeps what the provider called it.
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 
 use super::{store_failed, story::Story};
@@ -19,6 +21,7 @@ use crate::{
         sms::{OptOutSource, SentSms, SmsClaim, SmsKind, normalize},
     },
     error::{Error, Result},
+    routing::text::Texts,
     store::{Queued, Store},
 };
 
@@ -29,6 +32,8 @@ pub struct SmsSender {
     pub store: Store,
     /// The way out.
     pub twilio: Twilio,
+    /// What the bell says.
+    pub texts: Arc<Texts>,
 }
 
 impl Sender for SmsSender {
@@ -116,7 +121,8 @@ impl SmsSender {
         let snapshot = self.store.snapshot();
         let is_chat = row.purpose == OFFLINE_SMS;
         let entry = job.entries.iter().find(|entry| row.notification_id.as_deref() == Some(&*entry.id));
-        let story = Story { event: &event, ticket: ticket.as_ref(), snapshot: &snapshot };
+        let (texts, purpose) = (&*self.texts, &*row.purpose);
+        let story = Story { event: &event, ticket: ticket.as_ref(), snapshot: &snapshot, texts, purpose };
         let mut item = story.item(entry.filter(|_| is_chat));
         let is_contact = row.recipient_kind == RecipientKind::Contact.as_str();
         if is_contact {

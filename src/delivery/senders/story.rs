@@ -7,10 +7,11 @@ use crate::{
     domain::{
         event::{Event, EventType},
         notification::Notification,
+        plan::Facts,
         snapshot::Snapshot,
         ticket::TicketFacts,
     },
-    routing::plain_text,
+    routing::{plain_text, retold, text::Texts},
 };
 
 /// An event with what is known around it.
@@ -18,6 +19,9 @@ pub struct Story<'a> {
     pub event: &'a Event,
     pub ticket: Option<&'a TicketFacts>,
     pub snapshot: &'a Snapshot,
+    pub texts: &'a Texts,
+    /// The switch or policy because of which it is told.
+    pub purpose: &'a str,
 }
 
 impl Story<'_> {
@@ -45,25 +49,20 @@ impl Story<'_> {
         }
     }
 
-    /// In a line, for a text message.
-    pub fn title(&self) -> String {
+    /// In a line: what the bell says of it, or would.
+    fn title(&self) -> String {
+        let Story { event, ticket, snapshot, texts, purpose } = *self;
+        let facts = Facts { event, ticket, contact: None, snapshot, now: event.time };
+        retold::title(texts, &facts, purpose).unwrap_or_else(|| self.own_title())
+    }
+
+    /// Of what rings no bell.
+    fn own_title(&self) -> String {
         let number = self.ticket.map_or("", |ticket| ticket.shown_number());
-        let sender = self.sender();
-        let data = &self.event.data;
         match self.event.kind {
             EventType::TicketCreated => format!("New ticket #{number}"),
-            EventType::TicketAssigned => format!("Ticket #{number} assigned"),
-            EventType::TicketTransferred => format!("Ticket #{number} transferred"),
-            EventType::TicketEscalated => format!("🚨 Ticket #{number} escalated"),
-            EventType::TicketUrgencyChanged => format!("🔴 CRITICAL: #{number}"),
-            EventType::TicketOverdue => format!("Ticket #{number} is overdue"),
-            EventType::TicketBudgetLocked => format!("⚠️ Budget lock on #{number}"),
-            EventType::TicketDocReviewRequested => format!("📋 Doc review: #{number}"),
-            EventType::TicketReopened => format!("Ticket #{number} reopened"),
-            EventType::MessageReceived => format!("New reply on #{number} from {sender}"),
-            EventType::ReplySent => format!("{sender} answered #{number}"),
-            EventType::NoteAdded | EventType::NoteEdited => format!("{sender} added a note to #{number}"),
-            _ => data.title.clone().unwrap_or_else(|| format!("Ticket #{number}")),
+            EventType::ReplySent => format!("{} answered #{number}", self.sender()),
+            _ => self.event.data.title.clone().unwrap_or_else(|| format!("Ticket #{number}")),
         }
     }
 

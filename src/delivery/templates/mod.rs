@@ -92,5 +92,15 @@ pub fn check(sources: Sources<'_>, kind: &Kind) -> Result<(), String> {
     Ok(())
 }
 
+/// Which member what [`check`] says is about, as a pointer: `subject: …` points at the subject.
+pub fn part_of(error: &str) -> &'static str {
+    match error.split(':').next() {
+        Some("subject") => "/subject",
+        Some("text") => "/text",
+        Some("html") => "/html",
+        _ => "",
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -24,7 +24,7 @@ use self::{address::Allowed, keys::VapidKeys, resolver::PublicOnly, vapid::Vapid
 pub use self::{
     beams::Beams,
     message::{PushMessage, tag},
-    onesignal::OneSignal,
+    onesignal::{OneSignal, WORKER as ONESIGNAL_WORKER},
     resolver::LookUp,
     subscription::{GivenKeys, GivenSubscription},
 };

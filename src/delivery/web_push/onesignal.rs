@@ -16,11 +16,15 @@ use crate::{
     error::Result,
 };
 
+/// What OneSignal wants the file of its service worker to hold.
+pub const WORKER: &str = "importScripts('https://cdn.onesignal.com/sdks/web/v16/OneSignalSDK.sw.js');\n";
+
 /// An app at OneSignal.
 pub struct OneSignal {
     config: OneSignalConfig,
     client: reqwest::Client,
     public_url: String,
+    origin: String,
     clock: Clock,
 }
 
@@ -41,7 +45,36 @@ impl OneSignal {
         answer_within: Option<Duration>,
     ) -> Result<OneSignal> {
         let client = built(client(answer_within))?;
-        Ok(OneSignal { config, client, public_url: public_url.to_owned(), clock: clock.clone() })
+        let origin = config.origin.clone().unwrap_or_else(|| origin_of(public_url));
+        Ok(OneSignal { config, client, public_url: public_url.to_owned(), origin, clock: clock.clone() })
+    }
+
+    /// The origin on whose pages its script works: an app is set up for one.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Path of its service worker there.
+    pub fn service_worker(&self) -> &str {
+        &self.config.service_worker
+    }
+
+    /// The folder of the service worker: which pages it may show, and what it is registered for.
+    pub fn scope(&self) -> &str {
+        let path = self.service_worker();
+        &path[..=path.rfind('/').unwrap_or(0)]
+    }
+
+    /// Bellhop's own pages are those for which it is set up, so Bellhop serves the service worker.
+    pub fn is_hosted(&self) -> bool {
+        self.origin == origin_of(&self.public_url)
+    }
+
+    /// iPhones and iPads (16.4 and newer), as every browser, take push from https alone; localhost is for trying it out.
+    pub fn warning(&self) -> Option<&'static str> {
+        let is_reachable = self.origin.starts_with("https://") || self.origin.starts_with("http://localhost");
+        let text = "OneSignal works on https pages alone: give an https http.public_url, or web_push.onesignal_origin";
+        (!is_reachable).then_some(text)
     }
 
     /// The app, for its script in the browser.
@@ -95,6 +128,10 @@ impl OneSignal {
             "ios_badgeCount": message.unread.max(0),
         })
     }
+}
+
+fn origin_of(url: &str) -> String {
+    url::Url::parse(url).map_or_else(|_| url.to_owned(), |url| url.origin().ascii_serialization())
 }
 
 /// A UUID, as OneSignal wants it; the same for each attempt of a delivery.

@@ -10,6 +10,7 @@ mod texts;
 mod untold;
 mod waiting;
 mod wires;
+mod without_redis;
 
 use std::{
     collections::{HashMap, VecDeque},

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use super::{MINUTE, SECOND};
 use crate::{
     email::{MailServer, Read, read},
-    harness::{ADMIN_KEY, Backend, Event, HubOptions, TestHub, assigned, covers, critical, event, mention},
+    harness::{
+        ADMIN_KEY, Backend, Event, HubOptions, TestHub, assigned, covers, critical, customer_reply, event, mention,
+    },
     peers::http::HttpPeer,
     push::Service,
     sms::{self, ACCOUNT, NUMBER, TOKEN},
@@ -165,6 +167,39 @@ async fn an_assignment_is_emailed_at_once_in_its_own_words() {
         assert!(lines.contains(&line), "{line} is missing: {lines:#?}");
     }
     covers(&["R-136", "R-137"]);
+}
+
+#[tokio::test]
+async fn an_edited_text_and_the_other_wording_are_seen_in_push_email_and_text_message() {
+    let wires = Wires::open(Backend::Sqlite).await;
+    wires.hub.agent("ana").role("pm").with("phone", json!(sms::PIA)).create().await;
+    let browser = wires.subscribe("ana").await;
+    let edited = json!({
+        "message.received/customer_reply": "{{ client }} wrote on #{{ number }}",
+        "ticket.urgency_changed/ai_critical": "Look at #{{ number }} now",
+    });
+    wires.settings(json!({"texts": edited})).await;
+    let reply = |id: &str| shown(customer_reply()).assignees(&["ana"]).message("id", json!(id));
+
+    wires.hub.event(reply("Comment-1")).await;
+    wires.after(SECOND).await;
+    assert_eq!(wires.pushed(&browser).await[0]["notification"]["title"], "Carla Reis wrote on #123");
+    let (to, mail) = wires.mails(1).remove(0);
+    assert_eq!((&*to, mail.header("Subject")), ("ana@example.com", "Carla Reis wrote on #123 - Login Issue"));
+
+    let shipped = json!({"message.received/customer_reply": null});
+    wires.settings(json!({"texts": shipped, "wording": "frappe"})).await;
+    wires.hub.event(reply("Comment-2")).await;
+    wires.after(SECOND).await;
+    assert_eq!(wires.pushed(&browser).await[1]["notification"]["title"], "Carla Reis replied to ticket #123");
+    assert_eq!(wires.mails(2)[1].1.header("Subject"), "Carla Reis replied to ticket #123 - Login Issue");
+
+    wires.hub.event(shown(critical()).ticket("pm", json!("ana"))).await;
+    wires.after(SECOND).await;
+    let texted = wires.twilio.seen().pop().unwrap().body;
+    let body = url::form_urlencoded::parse(texted.as_bytes()).find(|(name, _)| name == "Body").unwrap().1.into_owned();
+    assert_eq!(body, format!("Look at #123 now - Login Issue {TICKET_URL}"));
+    covers(&["D-03"]);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bellhop::{
-    config::{BeamsConfig, OneSignalConfig},
+    config::{BeamsConfig, Config, OneSignalConfig},
     delivery::{
         Outcome,
         web_push::{WebPush, WebPushOptions},
@@ -25,7 +25,9 @@ async fn with_both() -> (WebPush, Fake) {
     let fake = Fake::named(Vendor::Fcm, "127.0.0.1").await;
     let mut options = WebPushOptions { answer_within: Some(Duration::from_millis(500)), ..options(&[]) };
     let (app_id, api_key) = ("app-1".to_owned(), "key-1".to_owned());
-    options.config.onesignal = Some(OneSignalConfig { url: fake.origin(), app_id, api_key });
+    let service_worker = "/OneSignalSDKWorker.js".to_owned();
+    options.config.onesignal =
+        Some(OneSignalConfig { url: fake.origin(), app_id, api_key, origin: None, service_worker });
     let (instance_id, primary_key) = ("instance-1".to_owned(), "primary-1".to_owned());
     options.config.beams = Some(BeamsConfig { url: fake.origin(), instance_id, primary_key });
     (WebPush::new(options).unwrap(), fake)
@@ -138,4 +140,84 @@ async fn an_agent_gets_a_token_for_beams_and_none_for_anybody_else() {
     let without = TestHub::start().await;
     without.agent("ana").create().await;
     request(&without, "GET", path).agent("ana").send().await.problem(404, "not_found");
+}
+
+fn with_onesignal() -> HubOptions {
+    HubOptions::default()
+        .with("BELLHOP_WEB_PUSH__ONESIGNAL_APP_ID", "app-1")
+        .with("BELLHOP_WEB_PUSH__ONESIGNAL_API_KEY", "key-1")
+}
+
+#[tokio::test]
+async fn onesignal_needs_nothing_further_where_bellhop_serves_the_page() {
+    let hub = TestHub::with(with_onesignal()).await;
+    let key = request(&hub, "GET", "/api/v1/push-key").send().await.ok();
+    let origin = format!("http://{}", hub.addr());
+    let path = "/OneSignalSDKWorker.js";
+    let site = json!({"app_id": "app-1", "origin": origin, "service_worker": path, "scope": "/"});
+    assert_eq!((&key["onesignal"], &key["onesignal_app_id"]), (&site, &json!("app-1")));
+
+    let worker = request(&hub, "GET", path).send().await;
+    assert_eq!((worker.status, worker.header("content-type")), (200, "text/javascript; charset=utf-8"));
+    let imported = "importScripts('https://cdn.onesignal.com/sdks/web/v16/OneSignalSDK.sw.js');";
+    assert_eq!(worker.text.trim(), imported);
+    assert!(worker.header("content-security-policy").contains("script-src https://cdn.onesignal.com;"));
+    let page = request(&hub, "GET", "/notifications").send().await;
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("script-src 'self' https://cdn.onesignal.com;"), "{policy}");
+    assert!(policy.contains("connect-src 'self' https://onesignal.com https://*.onesignal.com ws: wss:;"), "{policy}");
+    covers(&["R-227", "R-228"]);
+}
+
+#[tokio::test]
+async fn onesignal_of_a_helpdesks_own_pages_is_set_up_there_under_the_path_that_is_set() {
+    let options = with_onesignal()
+        .with("BELLHOP_WEB_PUSH__ONESIGNAL_ORIGIN", "https://desk.example.com/")
+        .with("BELLHOP_WEB_PUSH__ONESIGNAL_SERVICE_WORKER", "/push/onesignal/OneSignalSDKWorker.js");
+    let hub = TestHub::with(options).await;
+    let key = request(&hub, "GET", "/api/v1/push-key").send().await.ok();
+    let path = "/push/onesignal/OneSignalSDKWorker.js";
+    let origin = "https://desk.example.com";
+    let site = json!({"app_id": "app-1", "origin": origin, "service_worker": path, "scope": "/push/onesignal/"});
+    assert_eq!(key["onesignal"], site);
+
+    request(&hub, "GET", path).send().await.problem(404, "not_found");
+    let page = request(&hub, "GET", "/notifications").send().await;
+    assert!(!page.header("content-security-policy").contains("onesignal"), "no page of ours loads its script");
+    covers(&["R-228", "R-229"]);
+}
+
+#[tokio::test]
+async fn bellhops_own_and_onesignals_service_worker_stand_side_by_side_under_two_folders() {
+    let path = "/push/onesignal/OneSignalSDKWorker.js";
+    let hub = TestHub::with(with_onesignal().with("BELLHOP_WEB_PUSH__ONESIGNAL_SERVICE_WORKER", path)).await;
+    let key = request(&hub, "GET", "/api/v1/push-key").send().await.ok();
+    assert_eq!((&key["service_worker"], &key["onesignal"]["scope"]), (&json!("/sw.js"), &json!("/push/onesignal/")));
+    assert!(request(&hub, "GET", path).send().await.text.starts_with("importScripts("));
+    request(&hub, "GET", "/OneSignalSDKWorker.js").send().await.problem(404, "not_found");
+    let without = TestHub::start().await;
+    request(&without, "GET", "/OneSignalSDKWorker.js").send().await.problem(404, "not_found");
+    covers(&["R-229"]);
+}
+
+#[test]
+fn paths_and_origins_that_are_none_are_refused_at_the_start() {
+    for (name, value) in [
+        ("BELLHOP_WEB_PUSH__SERVICE_WORKER", "sw.js"),
+        ("BELLHOP_WEB_PUSH__ONESIGNAL_SERVICE_WORKER", "//cdn.example.com/worker.js"),
+        ("BELLHOP_WEB_PUSH__ONESIGNAL_SERVICE_WORKER", "/api/v1/events"),
+        ("BELLHOP_WEB_PUSH__ONESIGNAL_ORIGIN", "desk.example.com"),
+        ("BELLHOP_WEB_PUSH__ONESIGNAL_ORIGIN", "https://desk.example.com/panel"),
+    ] {
+        let settings = [
+            ("BELLHOP_WEB_PUSH__ONESIGNAL_APP_ID", "app-1"),
+            ("BELLHOP_WEB_PUSH__ONESIGNAL_API_KEY", "key-1"),
+            (name, value),
+        ];
+        let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let refused = Config::from_parts(None, settings).unwrap_err().to_string();
+        let member = name.rsplit("__").next().unwrap().to_lowercase();
+        assert!(refused.contains(&format!("web_push.{member}")), "{value}: {refused}");
+    }
+    covers(&["R-229"]);
 }

@@ -36,27 +36,66 @@ impl Row {
     }
 }
 
-/// Reads beside the store; `which` is what follows WHERE.
-pub fn rows(url: &StoreUrl, which: &str) -> Vec<Row> {
-    let sql = format!("SELECT id, notification_id, channel, endpoint, stage, state, why FROM deliveries WHERE {which}");
-    match url {
-        StoreUrl::Sqlite(path) => {
-            let mut conn = SqliteConnection::establish(&path.to_string_lossy()).unwrap();
-            diesel::sql_query("PRAGMA busy_timeout = 5000").execute(&mut conn).unwrap();
-            diesel::sql_query(sql).load(&mut conn).unwrap()
+/// Rows read at a time: there may be millions.
+const PAGE: usize = 20_000;
+/// What the index of due rows finds at once.
+const DUE: &str = "channel IN ('web_push', 'email') AND due_at IS NOT NULL";
+
+/// A connection beside the store's own.
+enum Beside {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Beside {
+    fn of(url: &StoreUrl) -> Beside {
+        match url {
+            StoreUrl::Sqlite(path) => {
+                let mut conn = SqliteConnection::establish(&path.to_string_lossy()).unwrap();
+                diesel::sql_query("PRAGMA busy_timeout = 5000").execute(&mut conn).unwrap();
+                Beside::Sqlite(conn)
+            }
+            StoreUrl::Postgres(url) => Beside::Postgres(PgConnection::establish(url).unwrap()),
         }
-        StoreUrl::Postgres(url) => diesel::sql_query(sql).load(&mut PgConnection::establish(url).unwrap()).unwrap(),
+    }
+
+    /// `which` is what follows WHERE.
+    fn rows(&mut self, which: &str) -> Vec<Row> {
+        let columns = "id, notification_id, channel, endpoint, stage, state, why";
+        let sql = format!("SELECT {columns} FROM deliveries WHERE {which}");
+        match self {
+            Beside::Sqlite(conn) => diesel::sql_query(sql).load(conn).unwrap(),
+            Beside::Postgres(conn) => diesel::sql_query(sql).load(conn).unwrap(),
+        }
     }
 }
 
-/// Ids of what somebody holds.
+/// Ids of what somebody holds: due when that ends.
 pub fn sending(url: &StoreUrl) -> HashSet<String> {
-    rows(url, "state = 'sending'").into_iter().map(|row| row.id).collect()
+    let rows = Beside::of(url).rows(&format!("{DUE} AND state = 'sending'"));
+    rows.into_iter().map(|row| row.id).collect()
 }
 
-/// How many rows wait for something.
+/// Whether any row is due at some time.
+pub fn is_any_due(url: &StoreUrl) -> bool {
+    !Beside::of(url).rows(&format!("{DUE} LIMIT 1")).is_empty()
+}
+
+/// What waits for something, whether it will ever be due or not.
 pub fn waiting(url: &StoreUrl) -> Vec<Row> {
-    rows(url, "state IN ('planned', 'held', 'sending')")
+    Beside::of(url).rows("state IN ('planned', 'held', 'sending')")
+}
+
+/// Hands over every fallback.
+fn each_fallback(url: &StoreUrl, mut take: impl FnMut(Row)) {
+    let mut conn = Beside::of(url);
+    let mut after = String::new();
+    loop {
+        let page = conn.rows(&format!("purpose = 'fallback' AND id > '{after}' ORDER BY id LIMIT {PAGE}"));
+        let Some(last) = page.last() else { return };
+        after.clone_from(&last.id);
+        page.into_iter().for_each(&mut take);
+    }
 }
 
 /// The count.
@@ -73,16 +112,18 @@ impl Verdict {
     pub fn of(world: &Inner, url: &StoreUrl) -> Verdict {
         let mut verdict = Verdict::default();
         let mut by_entry: HashMap<(String, i64), Vec<Row>> = HashMap::new();
-        for row in rows(url, "purpose = 'fallback'") {
+        each_fallback(url, |row| {
             let id = row.notification_id.clone().unwrap();
             verdict.count(&row);
             let channel = if row.channel == "email" { "email" } else { "web_push" };
             let message = (id.clone(), channel, row.endpoint.clone(), row.stage);
-            if row.state == "sent" && !world.taken.contains_key(&message) {
+            if row.state == "sent" && !world.took(&message) {
                 verdict.phantoms.push(format!("{row:?}"));
             }
-            by_entry.entry((id, row.stage)).or_default().push(row);
-        }
+            if world.entries.get(&id).is_none_or(|entry| !world.is_confirmed(entry)) {
+                by_entry.entry((id, row.stage)).or_default().push(row);
+            }
+        });
         for (id, entry) in world.entries.iter().filter(|(_, entry)| !world.is_confirmed(entry)) {
             let rows = by_entry.get(&(id.clone(), entry.alert_seq)).map_or(&[][..], Vec::as_slice);
             verdict.look_for(world, entry, rows);

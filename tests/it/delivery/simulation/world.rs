@@ -57,6 +57,13 @@ pub struct Person {
 /// Entry, channel, endpoint, and the number at which it called for attention.
 pub type Message = (String, &'static str, String, i64);
 
+/// How often a message was taken, and how often beyond once it may be.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Takes {
+    pub times: u32,
+    pub forgiven: u32,
+}
+
 /// What the next message does to the worker who sends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Death {
@@ -82,9 +89,7 @@ pub struct Inner {
     /// The next planner who asks where people are hears nothing any more; or hears that this cannot be told now.
     pub planner_hangs: bool,
     pub presences_fail: bool,
-    /// How often each message was taken, and how often it may be.
-    pub taken: HashMap<Message, usize>,
-    pub allowed: HashMap<Message, usize>,
+    pub takes: HashMap<Message, Takes>,
     /// Row and message of what was taken since the last look.
     pub lately: Vec<(String, Message)>,
     /// What went out and should not have, in words.
@@ -114,8 +119,7 @@ impl World {
             death: None,
             planner_hangs: false,
             presences_fail: false,
-            taken: HashMap::new(),
-            allowed: HashMap::new(),
+            takes: HashMap::new(),
             lately: Vec::new(),
             unwanted: Vec::new(),
             early: Vec::new(),
@@ -150,7 +154,7 @@ impl World {
         let mut world = self.lock();
         let lately = std::mem::take(&mut world.lately);
         for (_, message) in lately.into_iter().filter(|(row, _)| sending.contains(row)) {
-            *world.allowed.entry(message).or_insert(1) += 1;
+            world.takes.entry(message).or_default().forgiven += 1;
         }
     }
 }
@@ -160,6 +164,11 @@ impl Inner {
     pub fn is_confirmed(&self, entry: &Entry) -> bool {
         let person = &self.people[&entry.agent];
         entry.settled || person.stored_ack >= entry.alert_seq || person.seen >= entry.alert_seq
+    }
+
+    /// A channel took the message.
+    pub fn took(&self, message: &Message) -> bool {
+        self.takes.get(message).is_some_and(|takes| takes.times > 0)
     }
 
     fn judge(&mut self, job: &Job, channel: DeliveryChannel, now: i64) {
@@ -185,14 +194,13 @@ impl Inner {
         for row in rows {
             let id = row.notification_id.clone().unwrap();
             let message: Message = (id, channel.as_str(), row.endpoint.clone(), row.stage);
-            let taken = self.taken.entry(message.clone()).or_insert(0);
-            *taken += 1;
-            let allowed = self.allowed.entry(message.clone()).or_insert(1);
-            if *taken > *allowed {
-                self.doubles.push(format!("{row:?}, for the {taken}. time"));
+            let takes = self.takes.entry(message.clone()).or_default();
+            takes.times += 1;
+            if takes.times > takes.forgiven + 1 {
+                self.doubles.push(format!("{row:?}, for the {}. time", takes.times));
             }
             // Whoever does not hear that it was taken may send it again.
-            *allowed += usize::from(!is_told);
+            takes.forgiven += u32::from(!is_told);
             if is_told {
                 self.lately.push((row.id.clone(), message));
             }
