@@ -17,7 +17,8 @@ use super::problem;
 #[allow_missing = true]
 struct Built;
 
-const PAGES: &[(&str, &str)] = &[("/", "index.html"), ("/notifications", "notifications.html"), ("/docs", "docs.html")];
+const PAGES: &[(&str, &str)] =
+    &[("/", "index.html"), ("/notifications", "notifications.html"), ("/docs", "docs.html"), ("/admin", "admin.html")];
 /// The pretend helpdesk, and what was emailed there.
 const DEMO_PAGES: &[(&str, &str)] = &[("/panel", "panel.html"), ("/mailbox", "mailbox.html")];
 

@@ -2,6 +2,7 @@
 //! are given and answer as the test says.
 
 mod claims;
+mod figures;
 mod simulation;
 mod stories;
 mod waiting;
