@@ -34,6 +34,12 @@ const frame = css`
   h2 {
     font-size: 17px;
   }
+  h2.over {
+    margin: 22px 0 10px;
+  }
+  .card > h2.over {
+    margin-top: 0;
+  }
   h3 {
     font-size: 15px;
   }
@@ -81,17 +87,22 @@ const forms = css`
     align-items: end;
     margin-bottom: 16px;
   }
-  .field {
+  .entry {
     display: grid;
     gap: 4px;
     min-width: 0;
   }
-  .field > span:first-child,
-  label.field > span:first-child {
+  .entry > input,
+  .entry > select,
+  .entry > textarea {
+    width: 100%;
+    min-width: 0;
+  }
+  .entry > span:first-child {
     font-size: 13px;
     font-weight: 600;
   }
-  .filters .field {
+  .filters .entry {
     flex: 1 1 150px;
     max-width: 260px;
   }
@@ -168,7 +179,7 @@ const forms = css`
     dl.facts dd {
       margin-bottom: 8px;
     }
-    .filters .field {
+    .filters .entry {
       max-width: none;
     }
     .card {

@@ -54,7 +54,7 @@ export class AdminBlocked extends LitElement {
       <section aria-labelledby="numbers">
         <h2 id="numbers">Text messages</h2>
         <form class="filters" @submit=${this.#add}>
-          <label class="field">
+          <label class="entry">
             <span>Number or agent</span>
             <input name="who" required autocomplete="off" placeholder="+15550100123, or an agent’s id" />
           </label>
@@ -134,7 +134,7 @@ export class AdminBlocked extends LitElement {
           <button
             class="button small"
             type="button"
-            aria-label="Send to ${name} again"
+            aria-label="Send again to ${name}"
             @click=${() => (this.released = released)}
           >
             Send again
@@ -192,7 +192,7 @@ export class AdminBlocked extends LitElement {
       h2 {
         margin-bottom: 10px;
       }
-      .filters .field {
+      .filters .entry {
         flex: 1 1 240px;
         max-width: 340px;
       }

@@ -12,6 +12,16 @@ import { consoleStyles } from './console_styles';
 import { plain, troubleBox } from './parts';
 import { hrefOf, nameOf, PAGES, placeOf, type Place } from './places';
 
+const menuIcon = html`<svg
+  viewBox="0 0 24 24"
+  fill="none"
+  stroke="currentColor"
+  stroke-width="1.8"
+  aria-hidden="true"
+>
+  <path d="M4 7h16M4 12h16M4 17h16" stroke-linecap="round" />
+</svg>`;
+
 type Standing =
   | { is: 'unknown' }
   | { is: 'out'; again: boolean }
@@ -41,7 +51,9 @@ export class BellhopAdmin extends LitElement {
   override render() {
     const { standing } = this;
     return html`<header class="bar">
-        <a class="brand" href="/"><span class="logo">${icons.bell}</span><span>Bellhop</span></a>
+        <a class="brand" href="/" aria-label="Bellhop, home"
+          ><span class="logo">${icons.bell}</span><span>Bellhop</span></a
+        >
         <span class="where">Administration</span>
         <span class="grow"></span>
         ${standing.is === 'in' ? this.#me(standing) : nothing}
@@ -66,7 +78,7 @@ export class BellhopAdmin extends LitElement {
           aria-controls="pages"
           @click=${() => (this.isMenuOpen = !this.isMenuOpen)}
         >
-          ${icons.checks} ${nameOf(place.page)} <span class="hidden-text">, all pages</span>
+          ${menuIcon} ${nameOf(place.page)} <span class="hidden-text">, all pages</span>
         </button>
         <nav id="pages" class=${this.isMenuOpen ? 'open' : ''} aria-label="Administration">
           ${groups.map(
@@ -153,7 +165,7 @@ export class BellhopAdmin extends LitElement {
           An API key with the scope admin opens this page as well. It is kept until the tab is closed or
           loaded again, and nowhere else.
         </p>
-        <label class="field">
+        <label class="entry">
           <span>API key</span>
           <input name="key" type="password" autocomplete="off" spellcheck="false" required />
         </label>

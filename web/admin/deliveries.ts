@@ -76,20 +76,20 @@ export class AdminDeliveries extends LitElement {
   #search() {
     const { recipient, ticket, channel, state: wanted, why, event } = this.#filters;
     const text = (name: string, label: string, value = '', hint = '') =>
-      html`<label class="field">
+      html`<label class="entry">
         <span>${label}</span>
         <input name=${name} .value=${value} placeholder=${hint} autocomplete="off" spellcheck="false" />
       </label>`;
     return html`<form class="filters" role="search" aria-label="Deliveries" @submit=${this.#onSearch}>
       ${text('recipient', 'Person', recipient, 'id or address')} ${text('ticket', 'Ticket', ticket, 'id')}
-      <label class="field">
+      <label class="entry">
         <span>Channel</span>
         <select name="channel" .value=${channel ?? ''} @change=${this.#onChoice}>
           <option value="">All</option>
           ${CHANNELS.map((each) => html`<option value=${each} ?selected=${each === channel}>${channelName(each)}</option>`)}
         </select>
       </label>
-      <label class="field">
+      <label class="entry">
         <span>Outcome</span>
         <select name="state" .value=${wanted ?? ''} @change=${this.#onChoice}>
           <option value="">All</option>

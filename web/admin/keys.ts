@@ -117,7 +117,7 @@ export class AdminKeys extends LitElement {
   #form() {
     const { trouble, isBusy } = this.#doing;
     return html`<form class="stack" @submit=${this.#make}>
-      <label class="field">
+      <label class="entry">
         <span>What it is for</span>
         <input name="name" required maxlength="200" autocomplete="off" placeholder="Helpdesk in production" />
       </label>

@@ -5,9 +5,16 @@ import { fullTime, relativeTime } from '../elements/relative_time';
 import type { Doing } from './asking';
 import type { Trouble } from './api';
 
+/** Marks that turn the direction of what follows, and characters that are no writing: shown, so that nobody is fooled. */
+const TRICKS = /[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\p{Cc}]/gu;
+
+export function visible(text: string): string {
+  return text.replace(TRICKS, (mark) => (mark === '\n' || mark === '\t' ? ' ' : '\ufffd'));
+}
+
 /** Text of others: as text, its direction kept to itself, long words broken. */
 export function plain(text: string | null | undefined): TemplateResult | typeof nothing {
-  return text ? html`<bdi class="plain">${text}</bdi>` : nothing;
+  return text ? html`<bdi class="plain">${visible(text)}</bdi>` : nothing;
 }
 
 /** A moment, in words, with the full time at hand. */

@@ -48,7 +48,7 @@ export class AdminPeople extends LitElement {
         )}
       </nav>
       <form class="filters" role="search" aria-label=${kind.many} @submit=${this.#onSearch}>
-        <label class="field">
+        <label class="entry">
           <span>Search ${kind.many.toLowerCase()}</span>
           <input
             name="q"

@@ -41,7 +41,7 @@ export class AdminPerson extends LitElement {
           ? html`<p class="muted">
               Id ${plain(person.id)}${this.kind === 'agents' ? this.#links(person) : nothing}
             </p>`
-          : html`<label class="field">
+          : html`<label class="entry">
               <span>Id</span>
               <input name="id" required autocomplete="off" spellcheck="false" />
               <span class="hint">As the helpdesk knows them</span>
@@ -79,7 +79,7 @@ export class AdminPerson extends LitElement {
         <input type="checkbox" name=${name} value="yes" ?checked=${person?.[name] !== false} />
         <span>${label}</span>
       </label>`;
-    return html`<label class="field">
+    return html`<label class="entry">
       <span>${label}</span>
       ${
         choices

@@ -210,7 +210,7 @@ export class AdminSources extends LitElement {
       ${
         id
           ? nothing
-          : html`<label class="field">
+          : html`<label class="entry">
               <span>Name</span>
               <input
                 name="id"
@@ -222,13 +222,13 @@ export class AdminSources extends LitElement {
               <span class="hint">Letters, digits, dots, dashes: it stands in the address</span>
             </label>`
       }
-      <label class="field">
+      <label class="entry">
         <span>Helpdesk</span>
         <select name="kind">
           ${KINDS.map(([value, words]) => html`<option value=${value} ?selected=${value === kind}>${words}</option>`)}
         </select>
       </label>
-      <label class="field">
+      <label class="entry">
         <span>Where it is</span>
         <input name="base_url" type="url" placeholder="https://desk.example.com" .value=${base_url ?? ''} />
         <span class="hint">For links to tickets</span>

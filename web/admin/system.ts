@@ -110,7 +110,7 @@ export class AdminSystem extends LitElement {
 
   #test() {
     return html`<form class="test" @submit=${this.#sendTest}>
-      <label class="field">
+      <label class="entry">
         <span>Test email to</span>
         <input name="to" type="email" required autocomplete="email" placeholder="you@example.com" />
       </label>
@@ -227,7 +227,7 @@ export class AdminSystem extends LitElement {
         padding-top: 14px;
         border-top: 1px solid var(--bellhop-line);
       }
-      .test .field {
+      .test .entry {
         flex: 1 1 200px;
       }
       .test .trouble {

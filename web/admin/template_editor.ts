@@ -86,7 +86,7 @@ export class AdminTemplate extends LitElement {
     return html`<form class="card stack" @submit=${this.#save} @focusin=${this.#onFocus}>
       ${
         this.#isEmail
-          ? html`<label class="field">
+          ? html`<label class="entry">
               <span>Subject</span>
               <input
                 name="subject"
@@ -98,7 +98,7 @@ export class AdminTemplate extends LitElement {
             </label>`
           : nothing
       }
-      <label class="field">
+      <label class="entry">
         <span>Plain text</span>
         <textarea
           class="mono"
@@ -112,7 +112,7 @@ export class AdminTemplate extends LitElement {
       </label>
       ${
         this.#isEmail
-          ? html`<label class="field">
+          ? html`<label class="entry">
               <span>HTML</span>
               <textarea
                 class="mono"
@@ -205,7 +205,7 @@ export class AdminTemplate extends LitElement {
 
   #test() {
     return html`<form class="card test" @submit=${this.#sendTest}>
-      <label class="field">
+      <label class="entry">
         <span>Send a test to</span>
         <input name="to" type="email" required autocomplete="email" placeholder="you@example.com" />
         <span class="hint"

@@ -74,7 +74,7 @@ export const editorStyles = css`
     gap: 10px;
     align-items: center;
   }
-  .test .field {
+  .test .entry {
     flex: 1 1 220px;
   }
   .test .trouble {

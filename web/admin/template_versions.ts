@@ -22,8 +22,7 @@ export function versionsView(
 ): TemplateResult {
   const { value, trouble } = asked;
   return html`<section>
-    <h2>Versions</h2>
-    <br />
+    <h2 class="over">Versions</h2>
     ${troubleBox(trouble, () => asked.load())}
     ${
       value?.items.length

@@ -49,8 +49,7 @@ export class AdminTemplates extends LitElement {
   #list({ items }: Templates) {
     const group = (title: string, fits: (template: Template) => boolean) =>
       html`<section>
-        <h2>${title}</h2>
-        <br />
+        <h2 class="over">${title}</h2>
         <ul class="rows">
           ${items.filter(fits).map(
             ({ name, about, subject, text, version }) =>

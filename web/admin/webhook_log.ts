@@ -38,7 +38,7 @@ export class AdminWebhookLog extends LitElement {
     const { items, next, asked } = this.#pages;
     return html`<div class="bar-line">
         <h2>What it was told</h2>
-        <label class="field">
+        <label class="entry">
           <span class="hidden-text">State</span>
           <select @change=${(event: Event) => (this.wanted = (event.target as HTMLSelectElement).value)}>
             <option value="">All</option>
@@ -87,7 +87,7 @@ export class AdminWebhookLog extends LitElement {
                   class="button small"
                   type="button"
                   ?disabled=${this.#doing.isBusy}
-                  aria-label="Send ${message.type} again"
+                  aria-label="Send again: ${message.type}"
                   @click=${() => this.#replay(message)}
                 >
                   Send again

@@ -156,7 +156,7 @@ export class AdminWebhooks extends LitElement {
       return words ? html`<span class="fault">${words}</span>` : nothing;
     };
     return html`<form class="stack" @submit=${this.#save}>
-      <label class="field">
+      <label class="entry">
         <span>Address</span>
         <input name="url" type="url" required placeholder="https://example.com/bellhop" .value=${url} />
         <span class="hint">https, and public</span>
@@ -173,7 +173,7 @@ export class AdminWebhooks extends LitElement {
         )}
         ${fault('/types')}
       </fieldset>
-      <label class="field">
+      <label class="entry">
         <span>What it is for</span>
         <input name="description" maxlength="500" .value=${description} />
         ${fault('/description')}

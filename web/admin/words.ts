@@ -11,6 +11,7 @@ const CHANNELS: Record<string, string> = {
 const WHY: Record<string, string> = {
   actor: 'It was their own act',
   address_unknown: 'The mail server knows no such address',
+  alert_email: 'An alert email tells them of it already',
   alert_email_off: 'They switched this kind of email off',
   automatic_mail: 'It was an answering machine or a bounce',
   bad_number: 'The number is no number that texts can go to',

@@ -59,7 +59,7 @@ export class AdminExplain extends LitElement {
     const sample = SAMPLES.find(({ type }) => type === this.type)!;
     return html`<form class="card" @submit=${this.#ask}>
       <div class="grid">
-        <label class="field">
+        <label class="entry">
           <span>What happens</span>
           <select
             .value=${this.type}
@@ -84,7 +84,7 @@ export class AdminExplain extends LitElement {
   }
 
   #field({ name, label, hint = '', choices, value = '' }: FormField) {
-    return html`<label class="field">
+    return html`<label class="entry">
       <span>${label}</span>
       ${
         choices
@@ -105,7 +105,7 @@ export class AdminExplain extends LitElement {
 
   #raw() {
     return html`<form class="card stack" @submit=${this.#askRaw}>
-      <label class="field">
+      <label class="entry">
         <span>One event, as POST /api/v1/events takes it</span>
         <textarea
           class="mono"
@@ -131,7 +131,7 @@ export class AdminExplain extends LitElement {
   #stored() {
     return html`<form class="card" @submit=${this.#openStored}>
         <div class="grid">
-          <label class="field">
+          <label class="entry">
             <span>Event</span>
             <input
               name="event"
@@ -142,7 +142,7 @@ export class AdminExplain extends LitElement {
               .value=${this.event ?? ''}
             />
           </label>
-          <label class="field">
+          <label class="entry">
             <span>Source</span>
             <input
               name="source"

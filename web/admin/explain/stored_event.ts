@@ -59,8 +59,7 @@ export class AdminStoredEvent extends LitElement {
       </section>
       <section>${candidatesView(value.candidates)}</section>
       <section class="card">
-        <h2>Step by step</h2>
-        <br />
+        <h2 class="over">Step by step</h2>
         ${troubleBox(this.#timeline.trouble, () => this.#timeline.load())}
         ${this.#timeline.value ? stepsView(this.#timeline.value.steps) : this.#timeline.trouble ? nothing : waiting()}
       </section>`;

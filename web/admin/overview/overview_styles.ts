@@ -77,6 +77,13 @@ export const overviewStyles = css`
   .columns {
     margin-top: 12px;
   }
+  .axis {
+    display: flex;
+    justify-content: space-between;
+    margin-top: 4px;
+    font-size: 12.5px;
+    color: var(--bellhop-muted);
+  }
   .legend {
     display: flex;
     flex-wrap: wrap;
@@ -94,6 +101,9 @@ export const overviewStyles = css`
     margin-inline-end: 6px;
     border-radius: 3px;
     background: var(--bellhop-gray);
+  }
+  .swatch.gray {
+    background: color-mix(in srgb, var(--bellhop-gray) 55%, var(--bellhop-surface));
   }
   .swatch.green {
     background: var(--bellhop-green);

@@ -15,6 +15,7 @@ export function todayView(figures: Figures): TemplateResult {
         <h2>Beside the bell, by the hour</h2>
         <p class="hint">Deliveries of the last ${figures.hours} hours, whole installation</p>
         ${columnChart(columnsOf(figures), `Deliveries by the hour: ${totalsOf(figures).words}`)}
+        <p class="axis" aria-hidden="true"><span>${columnsOf(figures)[0]?.name}</span><span>now</span></p>
         <ul class="legend">
           ${LEGEND.map(
             ({ tint, words }) =>

@@ -26,7 +26,7 @@ export function customersPart(view: SettingsView): TemplateResult {
       <p class="hint">A topic can keep its tickets from being answered by themselves.</p>
       ${topics.map((topic) => topicView(view, topic))}
       <form class="block" @submit=${(event: SubmitEvent) => addTopic(view, event)}>
-        <label class="field">
+        <label class="entry">
           <span>Another topic</span>
           <span class="with-unit">
             <input name="topic" required maxlength="200" autocomplete="off" />
@@ -180,7 +180,7 @@ function digestHour(view: SettingsView): TemplateResult {
   const value = valueAt(view.draft, path);
   const fault = faultOf(view, path);
   const hours = Array.from({ length: 24 }, (_, hour) => hour);
-  return html`<label class="field">
+  return html`<label class="entry">
     <span>Hour of the daily email</span>
     <select
       .value=${live(textAt(view, path))}

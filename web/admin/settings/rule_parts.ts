@@ -54,7 +54,7 @@ function textsOf(view: SettingsView, keys: string[]): TemplateResult {
       ${keys.map((key) => {
         const path = ['texts', key];
         const words = faultOf(view, path);
-        return html`<label class="field">
+        return html`<label class="entry">
           <span><code>${key}</code></span>
           <input
             placeholder="as shipped"
@@ -100,7 +100,7 @@ export function departmentsPart(
     );
   const department = departments.find(({ id }) => id === chosen) ?? departments[0]!;
   return html`<div class="filters">
-      <label class="field">
+      <label class="entry">
         <span>Department</span>
         <select @change=${(event: Event) => choose((event.target as HTMLSelectElement).value)}>
           ${departments.map(

@@ -19,16 +19,8 @@ export const formPageStyles = css`
   .kind strong {
     align-self: center;
   }
-  .kind .field,
-  .filters .field {
-    display: grid;
-    align-items: stretch;
-    min-height: 0;
-    padding: 0;
-    background: none;
-  }
   .kind select,
-  .filters select {
+  .entry select {
     max-width: 100%;
   }
   .topic {
@@ -38,7 +30,7 @@ export const formPageStyles = css`
     align-items: center;
     border-top: 1px solid var(--bellhop-line);
   }
-  .topic .field {
+  .topic .entry {
     grid-column: 1 / -1;
   }
   details summary {

@@ -58,7 +58,7 @@ export function choiceView(
   const value = valueAt(view.draft, path);
   const chosen = typeof value === 'boolean' ? String(value) : typeof value === 'string' ? value : '';
   const fault = faultOf(view, path);
-  return html`<label class="field">
+  return html`<label class="entry">
     <span class=${isHidden ? 'hidden-text' : ''}>${label}</span>
     <select
       aria-invalid=${fault ? 'true' : nothing}
@@ -80,7 +80,7 @@ export function numberView(
 ): TemplateResult {
   const parts = path.split('.');
   const fault = faultOf(view, parts);
-  return html`<label class="field number">
+  return html`<label class="entry">
     <span>${label}</span>
     <span class="with-unit">
       <input
@@ -165,14 +165,6 @@ export const settingsStyles = css`
   }
   .group > .block {
     padding: 10px 18px 14px;
-  }
-  .group label.field:not(:has(.switch)) {
-    display: grid;
-    align-items: stretch;
-    min-height: 0;
-    padding: 0;
-    cursor: default;
-    background: none;
   }
   .group select {
     max-width: 100%;
