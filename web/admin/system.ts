@@ -137,8 +137,7 @@ export class AdminSystem extends LitElement {
             </ul>`
           : store.kind === 'sqlite'
             ? html`<p class="hint">
-                One node has the store for itself. For several nodes see docs/SCALING.md: PostgreSQL and
-                Redis.
+                One node has the store for itself. Several nodes need PostgreSQL and Redis: see “More than one machine” in the README.
               </p>`
             : empty(
                 'No node keeps its lease.',
@@ -192,6 +191,7 @@ export class AdminSystem extends LitElement {
         display: grid;
         grid-template-columns: repeat(auto-fit, minmax(min(340px, 100%), 1fr));
         gap: 16px;
+        align-items: start;
         margin-bottom: 16px;
       }
       .cards .card {
