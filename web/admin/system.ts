@@ -137,7 +137,8 @@ export class AdminSystem extends LitElement {
             </ul>`
           : store.kind === 'sqlite'
             ? html`<p class="hint">
-                One node has the store for itself. Several nodes need PostgreSQL and Redis: see “More than one machine” in the README.
+                One node has the store for itself. Several nodes need PostgreSQL and Redis: see “More than one
+                machine” in the README.
               </p>`
             : empty(
                 'No node keeps its lease.',

@@ -84,13 +84,16 @@ describe('the overview', () => {
     await page.getByRole('button', { name: 'Use this key' }).click();
     const events = page.locator('.tile', { hasText: 'Events accepted' });
     await events.waitFor();
+    const askNow = () => page.evaluate(() => window.dispatchEvent(new Event('online')));
     await hub.assign('ana', { number: '700' });
+    await askNow();
     await becomes(
       async () => /[1-9]\d* since this node started/.test(await events.innerText()),
       true,
       10_000,
     );
     cable.pull();
+    await askNow();
     await page.getByText('Connection lost at').waitFor({ timeout: 15_000 });
     cable.plugIn();
     await page.getByRole('button', { name: 'Try again' }).click();

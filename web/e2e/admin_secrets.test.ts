@@ -54,7 +54,7 @@ describe('a source', () => {
     const admin = await Console.of(browsers, hub, 'sources');
     await admin.page.getByText('No helpdesk posts webhooks here yet.').waitFor();
     await admin.button('New source').click();
-    await admin.field('Name').fill('main');
+    await admin.dialog.getByLabel('Name').fill('main');
     await admin.button('Make source').click();
     const first = await admin.secret();
     await admin.page.keyboard.press('Escape');

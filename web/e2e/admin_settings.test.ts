@@ -73,7 +73,7 @@ describe('settings', () => {
 
   it('of two people do not overwrite each other, and ask where both changed the same', async () => {
     const admin = await Console.of(browsers, hub, 'settings/limits');
-    await admin.field('Days that read or dismissed notifications are kept').fill('30');
+    await admin.page.getByLabel('Days that read or dismissed notifications are kept').fill('30');
     await admin.page.keyboard.press('Tab');
     await hub.call('PATCH', '/api/v1/settings', {
       retention_days: 60,
@@ -96,7 +96,7 @@ describe('templates', () => {
     covers('R-212', 'R-213');
     const admin = await Console.of(browsers, hub, 'templates/autoresponse_new_ticket');
     await admin.field('Subject').fill('Hello {recipient_name}');
-    await becomes(() => admin.page.locator('.preview .subject').innerText(), 'Hello Carla Reis');
+    await becomes(() => admin.page.locator('.preview .subject').innerText(), 'Hello Ana Lima');
     const frame = admin.page.locator('.preview iframe');
     expect(await frame.getAttribute('sandbox')).toBe('');
     await admin.button('Save as a new version').click();
@@ -119,7 +119,7 @@ describe('templates', () => {
   it('are tested, and what went wrong is shown as it was said', async () => {
     covers('R-175', 'R-178');
     const admin = await Console.of(browsers, hub, 'templates/agent_email');
-    await admin.field('Send a test to').fill('me@example.com');
+    await admin.page.getByLabel('Send a test to').fill('me@example.com');
     await admin.button('Send test').click();
     await admin.trouble('It was not sent.');
     await admin.close();

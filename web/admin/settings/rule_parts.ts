@@ -75,12 +75,37 @@ function textsOf(view: SettingsView, keys: string[]): TemplateResult {
 
 const eventName = (event: string) => capital(event.replaceAll(/[._]/g, ' '));
 
+const AUDIENCES: Record<string, string> = {
+  assignees: 'Assigned agents',
+  pm: 'Project manager',
+  named: 'Whoever it is addressed to',
+  new_team: 'Members of the new team',
+  newly_assigned: 'Newly assigned agents',
+  previous_assignees: 'Who had it before',
+  chat_first: 'Who may answer a new chat',
+  chat_last_agent: 'Last agent of the chat',
+  comment_author: 'Author of the comment',
+  coverage: 'Whoever answers for it',
+};
+
+const CONDITIONS: Record<string, string> = {
+  critical: 'when it becomes critical',
+  reopened: 'when it reopens the ticket',
+  not_chat: 'but in chats',
+  team_alone: 'when a team has it and no agent',
+  unassigned: 'when nobody is assigned',
+  chat_first: 'first message of a chat',
+  chat_later: 'later messages of a chat',
+  reactions_told: 'where reactions are told',
+  nobody_reached: 'when nobody was reached',
+};
+
 function audienceName({ audience }: Rule): string {
-  return capital(String(audience).replaceAll('_', ' '));
+  return AUDIENCES[audience] ?? capital(audience.replaceAll('_', ' '));
 }
 
 function ruleText({ reason, when, category }: Rule): string {
-  const condition = when === 'always' ? '' : `, when ${when.replaceAll('_', ' ')}`;
+  const condition = when === 'always' ? '' : `, ${CONDITIONS[when] ?? when.replaceAll('_', ' ')}`;
   const row = CATEGORIES.find(([id]) => id === category)?.[1];
   return `Because ${reasonWords(reason)}${condition}${row ? ` (${row})` : ''}`;
 }

@@ -170,10 +170,12 @@ export const settingsStyles = css`
     max-width: 100%;
   }
   .groups {
-    display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(min(360px, 100%), 1fr));
-    gap: 16px;
-    align-items: start;
+    columns: 2 360px;
+    column-gap: 16px;
+  }
+  .groups > * {
+    break-inside: avoid;
+    margin-bottom: 16px;
   }
   .groups > section + section {
     margin-top: 0;

@@ -84,7 +84,7 @@ export class Console {
   }
 
   get dialog(): Locator {
-    return this.page.locator('admin-dialog dialog[open]');
+    return this.page.locator('admin-dialog');
   }
 
   /** The secret that is shown just now. */
