@@ -23,7 +23,10 @@ async fn are_counted(backend: Backend) {
     let office = Office::open(HubOptions { backend, ..HubOptions::default() }).await;
     office.agent_with_phone("ana").await;
     let nothing = figures(&office).await;
-    assert_eq!((&nothing["deliveries"], &nothing["failures"], &nothing["waiting"]), (&json!([]), &json!([]), &json!([])));
+    assert_eq!(
+        (&nothing["deliveries"], &nothing["failures"], &nothing["waiting"]),
+        (&json!([]), &json!([]), &json!([]))
+    );
 
     office.push.answers([Outcome::Failed { why: "message_refused", detail: "no".to_owned() }]);
     office.hub.event(mention("ana").id("evt-1").on_ticket("HD-1")).await;
@@ -34,14 +37,18 @@ async fn are_counted(backend: Backend) {
     office.after(2 * MINUTE).await;
 
     let counted = figures(&office).await;
-    let pushes = |state: &str| json!({"hour": "2026-11-20T09:00:00.000Z", "channel": "web_push", "state": state, "count": 1});
+    let pushes =
+        |state: &str| json!({"hour": "2026-11-20T09:00:00.000Z", "channel": "web_push", "state": state, "count": 1});
     let rows = counted["deliveries"].as_array().unwrap();
     assert!(rows.contains(&pushes("failed")) && rows.contains(&pushes("sent")), "{counted}");
     assert_eq!(counted["failures"], json!([{"channel": "web_push", "why": "message_refused", "count": 1}]));
     let waiting = &counted["waiting"][0];
     assert_eq!((&waiting["channel"], &waiting["count"]), (&json!("email"), &json!(2)), "{counted}");
     assert!(waiting["first_due_at"].as_str().unwrap() > counted["at"].as_str().unwrap(), "{counted}");
-    assert_eq!((&counted["hours"], &counted["webhooks_waiting"], &counted["webhooks_failed"]), (&json!(24), &json!(0), &json!(0)));
+    assert_eq!(
+        (&counted["hours"], &counted["webhooks_waiting"], &counted["webhooks_failed"]),
+        (&json!(24), &json!(0), &json!(0))
+    );
 }
 
 #[tokio::test]
