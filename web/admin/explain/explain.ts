@@ -5,7 +5,7 @@ import { live } from 'lit/directives/live.js';
 import { adminStyles } from '../admin_styles';
 import { request } from '../api';
 import { Doing } from '../asking';
-import { fieldsOf, head, plain, troubleBox } from '../parts';
+import { fieldsOf, head, troubleBox } from '../parts';
 import { hrefOf } from '../places';
 import { eventOf, SAMPLES, type FormField } from './samples';
 import { candidatesView, verdictStyles, type Candidate } from './verdict';
@@ -162,8 +162,7 @@ export class AdminExplain extends LitElement {
               .source=${this.query.get('source')}
             ></admin-stored-event>`
           : html`<p class="hint">
-              The id is what the helpdesk gave the event; each ${plain('delivery')} names the one it came
-              from.
+              The id is what the helpdesk gave the event; each delivery names the one it came from.
             </p>`
       }`;
   }
