@@ -1,4 +1,4 @@
-// Builds the bundled pages. The server maps `/`, `/notifications`, `/docs`, `/panel` and `/mailbox` to these files.
+// Builds the bundled pages. The server maps `/`, `/notifications`, `/docs`, `/admin`, `/panel` and `/mailbox` to these files.
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 
@@ -17,6 +17,7 @@ export default defineConfig({
         panel: page('panel'),
         docs: page('docs'),
         mailbox: page('mailbox'),
+        admin: page('admin'),
       },
     },
   },

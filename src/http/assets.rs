@@ -18,7 +18,8 @@ use crate::delivery::web_push::{ONESIGNAL_WORKER, OneSignal};
 #[allow_missing = true]
 struct Built;
 
-const PAGES: &[(&str, &str)] = &[("/", "index.html"), ("/notifications", "notifications.html"), ("/docs", "docs.html")];
+const PAGES: &[(&str, &str)] =
+    &[("/", "index.html"), ("/notifications", "notifications.html"), ("/docs", "docs.html"), ("/admin", "admin.html")];
 /// The pretend helpdesk, and what was emailed there.
 const DEMO_PAGES: &[(&str, &str)] = &[("/panel", "panel.html"), ("/mailbox", "mailbox.html")];
 

@@ -40,6 +40,18 @@ pub struct PageQuery {
     limit: Option<usize>,
 }
 
+/// The same, of people and groups that fit.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct RecordQuery {
+    /// `next` of the page before.
+    after: Option<String>,
+    /// 1 to 1,000; 100 when left out.
+    limit: Option<usize>,
+    /// A part of the id, the name or the email address, in capitals or not.
+    q: Option<String>,
+}
+
 /// A page of a list, by id.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Page<T> {
@@ -67,18 +79,24 @@ trait Record: Clone + Serialize + 'static {
     const KIND: RecordKind;
     const WORD: &'static str;
     fn id(&self) -> &str;
+    /// What a search looks at.
+    fn words(&self) -> [&str; 3];
     fn find<'a>(directory: &'a Directory, id: &str) -> Option<&'a Self>;
     fn all(directory: &Directory) -> Vec<Self>;
 }
 
 /// One kind of records: how it is found, and its three endpoints in a module of their own.
 macro_rules! record {
-    ($module:ident: $kind:ident, $list:literal, $item:literal, $word:literal, $find:ident, $all:ident) => {
+    ($module:ident: $kind:ident, $list:literal, $item:literal, $word:literal, $find:ident, $all:ident, $email:expr) => {
         impl Record for $kind {
             const KIND: RecordKind = RecordKind::$kind;
             const WORD: &'static str = $word;
             fn id(&self) -> &str {
                 &self.id
+            }
+            fn words(&self) -> [&str; 3] {
+                let email: fn(&$kind) -> Option<&str> = $email;
+                [&self.id, &self.name, email(self).unwrap_or_default()]
             }
             fn find<'a>(directory: &'a Directory, id: &str) -> Option<&'a $kind> {
                 directory.$find(id)
@@ -92,12 +110,12 @@ macro_rules! record {
         pub mod $module {
             use super::*;
 
-            /// Lists them by id
+            /// Lists them by id; with `q` those whose id, name or email address contains it
             #[utoipa::path(
-                get, path = $list, tag = "Directory", security(("api_key" = [])), params(PageQuery),
+                get, path = $list, tag = "Directory", security(("api_key" = [])), params(RecordQuery),
                 responses((status = 200, body = Page<$kind>), (status = 401, body = Problem), (status = 403, body = Problem))
             )]
-            pub async fn list(_: Admin, state: Data<AppState>, query: Query<PageQuery>) -> Result<HttpResponse> {
+            pub async fn list(_: Admin, state: Data<AppState>, query: Query<RecordQuery>) -> Result<HttpResponse> {
                 super::list::<$kind>(&state, &query.0).await
             }
 
@@ -130,14 +148,20 @@ macro_rules! record {
     };
 }
 
-record!(agents: Agent, "/api/v1/agents", "/api/v1/agents/{id}", "agent", agent, agents);
-record!(departments: Department, "/api/v1/departments", "/api/v1/departments/{id}", "department", department, departments);
-record!(teams: Team, "/api/v1/teams", "/api/v1/teams/{id}", "team", team, teams);
-record!(contacts: Contact, "/api/v1/contacts", "/api/v1/contacts/{id}", "contact", contact, contacts);
+record!(agents: Agent, "/api/v1/agents", "/api/v1/agents/{id}", "agent", agent, agents, |agent| agent.email.as_deref());
+record!(departments: Department, "/api/v1/departments", "/api/v1/departments/{id}", "department", department, departments, |_| None);
+record!(teams: Team, "/api/v1/teams", "/api/v1/teams/{id}", "team", team, teams, |_| None);
+record!(contacts: Contact, "/api/v1/contacts", "/api/v1/contacts/{id}", "contact", contact, contacts, |contact| contact.email.as_deref());
 
-async fn list<R: Record>(state: &AppState, query: &PageQuery) -> Result<HttpResponse> {
+async fn list<R: Record>(state: &AppState, query: &RecordQuery) -> Result<HttpResponse> {
     let snapshot = state.store.refresh().await?;
-    Ok(HttpResponse::Ok().json(Page::cut(R::all(&snapshot.directory), query, R::id)))
+    let mut all = R::all(&snapshot.directory);
+    if let Some(part) = query.q.as_deref().map(str::trim).filter(|part| !part.is_empty()) {
+        let part = part.to_lowercase();
+        all.retain(|record| record.words().iter().any(|word| word.to_lowercase().contains(&part)));
+    }
+    let page = PageQuery { after: query.after.clone(), limit: query.limit };
+    Ok(HttpResponse::Ok().json(Page::cut(all, &page, R::id)))
 }
 
 async fn show<R: Record>(state: &AppState, id: &str) -> Result<HttpResponse> {

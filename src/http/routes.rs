@@ -7,11 +7,11 @@ use actix_web::{
 use utoipa::OpenApi;
 
 use super::{
-    changes, deliveries, directory, email, events, explain, hooks, import, inbox, links, me, notifications, ops,
+    changes, deliveries, directory, email, events, explain, hooks, import, inbox, keys, links, me, notifications, ops,
     people, preferences, presence, problem, push,
     records::{agents, contacts, departments, teams},
-    remove, session, settings, sign_in_link, sms, sources, templates, test, twilio, watches, webhook_log, webhooks,
-    why,
+    remove, session, settings, sign_in_link, sms, sources, system, templates, test, twilio, watches, webhook_log,
+    webhooks, why,
 };
 
 macro_rules! routes {
@@ -73,6 +73,10 @@ routes! {
     "/api/v1/deliveries/run" { post deliveries::run }
     "/api/v1/deliveries/{id}" { get deliveries::show }
     "/api/v1/explain" { post explain::explain }
+    "/api/v1/keys" { get keys::list, post keys::create }
+    "/api/v1/keys/{id}" { delete keys::revoke }
+    "/api/v1/figures" { get system::figures }
+    "/api/v1/system" { get system::show }
     "/api/v1/settings" { get settings::show, patch settings::change }
     "/api/v1/directory" { put directory::put }
     "/api/v1/export" { get import::export }

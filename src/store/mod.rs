@@ -17,6 +17,7 @@ mod erasure;
 mod events;
 mod explained;
 mod fallback;
+mod figures;
 mod group;
 mod inbox;
 mod insert;
@@ -65,6 +66,7 @@ pub use self::{
     due_list::Due,
     explained::{KeptEvent, Origin, SourcesOfEvent},
     fallback::{Decision, Unconfirmed, Undecided},
+    figures::{Figures, LiveNode},
     push_subscriptions::{NewPushSubscription, PushSubscription, SUBSCRIPTIONS_PER_AGENT},
     queue::{Attempt, EntryNow, FALLBACK, FallbackRow, Queued, Settled},
     records::{Edit, EditChange, RecordKind, SETTINGS_ID, check_id},

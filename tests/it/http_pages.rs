@@ -24,7 +24,7 @@ async fn path_or_method_that_is_not_there_is_a_problem_too() {
 #[tokio::test]
 async fn every_answer_carries_its_security_headers_and_pages_may_run_own_scripts_only() {
     let hub = TestHub::start().await;
-    for path in ["/", "/notifications", "/docs", "/healthz", "/api/v1/me", "/nothing"] {
+    for path in ["/", "/notifications", "/docs", "/admin", "/healthz", "/api/v1/me", "/nothing"] {
         let answer = request(&hub, "GET", path).send().await;
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");

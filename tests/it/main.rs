@@ -11,6 +11,7 @@ mod cli;
 mod cluster;
 mod delivery;
 mod email;
+mod http_admin;
 mod http_directory;
 mod http_erasure;
 mod http_errors;

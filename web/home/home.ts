@@ -35,6 +35,13 @@ export class BellhopHome extends LitElement {
             <a class="card way" href="/docs"
               ><strong>API</strong><span>Every endpoint, to read and to try</span></a
             >
+            ${
+              agent?.role === 'admin'
+                ? html`<a class="card way" href="/admin"
+                    ><strong>Administration</strong><span>Figures, rules, people, templates, keys</span></a
+                  >`
+                : nothing
+            }
           </div>
           <h2>The bell in your own page</h2>
           <pre class="card code" tabindex="0">${snippet()}</pre>

@@ -3,6 +3,7 @@
 
 mod backlog;
 mod claims;
+mod figures;
 mod nodes;
 mod simulation;
 mod stories;
