@@ -8,6 +8,14 @@ import type { Act, ActAnswer, ChangesPage, Me, Page, Selector } from './protocol
 /** No answer, or one that says "try again" (5xx, 429). */
 export class Unreachable extends Error {}
 
+export interface ListQuery {
+  before?: number;
+  limit?: number;
+  status?: string;
+  type?: string;
+  q?: string;
+}
+
 /** A member of what was sent, by RFC 6901 pointer, and what is wrong with it. */
 export interface Fault {
   pointer: string;
@@ -45,8 +53,23 @@ export class Api {
     return this.call<Me>('GET', '/api/v1/me');
   }
 
-  list(query: { before?: number; limit?: number; status?: string } = {}): Promise<Page> {
-    return this.call<Page>('GET', `/api/v1/me/notifications${queryString(query)}`);
+  list(query: ListQuery = {}): Promise<Page> {
+    return this.call<Page>('GET', `/api/v1/me/notifications${queryString({ ...query })}`);
+  }
+
+  /** Why the agent has it, in the hub's words. */
+  why(id: string): Promise<{ text: string }> {
+    return this.call<{ text: string }>('GET', `/api/v1/me/notifications/${encodeURIComponent(id)}/why`);
+  }
+
+  /** Ids of the tickets that the agent watches. */
+  async watches(): Promise<string[]> {
+    const { items } = await this.call<{ items: { ticket: { id: string } }[] }>('GET', '/api/v1/me/watches');
+    return items.map(({ ticket }) => ticket.id);
+  }
+
+  async watch(ticket: string, isOn: boolean): Promise<void> {
+    await this.call(isOn ? 'PUT' : 'DELETE', `/api/v1/me/watches/${encodeURIComponent(ticket)}`);
   }
 
   changes(query: { since: number; epoch?: string; session?: string }): Promise<ChangesPage> {

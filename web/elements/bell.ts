@@ -72,7 +72,7 @@ export class BellhopBell extends LitElement {
   protected override willUpdate(changed: PropertyValues): void {
     if (IDENTITY.some((name) => changed.has(name))) this.#connect();
     if (changed.has('open') && !this.open) this.view = 'list';
-    if (changed.has('viewing') || IDENTITY.some((name) => changed.has(name))) this.client?.view(this.viewing);
+    if (changed.has('viewing') || IDENTITY.some((name) => changed.has(name))) this.client?.viewing(this.viewing);
   }
 
   protected override updated(changed: PropertyValues): void {

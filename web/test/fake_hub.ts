@@ -17,6 +17,7 @@ export class FakeHub {
   seenSeq = 0;
   epoch = 'epoch-1';
   token = 'good';
+  agent = 'ana';
   pingEveryMs = 25_000;
   blockWebSocket = false;
   blockSse = false;
@@ -53,6 +54,11 @@ export class FakeHub {
     const hub = new FakeHub();
     await new Promise<void>((resolve) => hub.#server.listen(0, '127.0.0.1', resolve));
     return hub;
+  }
+
+  /** How many sockets are signed in. */
+  get sessions(): number {
+    return this.#webSockets.size;
   }
 
   get url(): string {
@@ -153,7 +159,7 @@ export class FakeHub {
   #rest(url: URL, body: Record<string, unknown>): unknown {
     const { seq, epoch, counts } = this;
     const path = url.pathname.replace('/api/v1/', '');
-    if (path === 'me') return { agent: { id: 'ana', name: 'Ana' }, counts, seq, epoch, preferences: {} };
+    if (path === 'me') return { agent: { id: this.agent, name: 'Ana' }, counts, seq, epoch, preferences: {} };
     if (path === 'me/notifications') return this.#page(Number(url.searchParams.get('before') ?? Infinity));
     if (path === 'me/changes') return this.#changes(Number(url.searchParams.get('since')));
     if (path === 'me/ack' || path === 'me/activity') {

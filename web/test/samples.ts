@@ -4,6 +4,7 @@ import { BellhopClient } from '../client/client';
 import { browserEnvironment, type Environment, type Timing } from '../client/environment';
 import type { PageHandlers, PageSignals } from '../client/page';
 import type { Notification } from '../client/protocol';
+import type { TabPlatform } from '../client/tabs';
 import type { FakeHub } from './fake_hub';
 
 export function notification(change: Partial<Notification> = {}): Notification {
@@ -66,6 +67,12 @@ export function testEnvironment(timing: Partial<Timing> = {}): Environment {
   };
 }
 
-export function clientOf(hub: FakeHub, timing: Partial<Timing> = {}, page = new FakePage()): BellhopClient {
-  return new BellhopClient({ server: hub.url, token: hub.token, environment: testEnvironment(timing), page });
+export function clientOf(
+  hub: FakeHub,
+  timing: Partial<Timing> = {},
+  page = new FakePage(),
+  tabs: TabPlatform | null = null,
+): BellhopClient {
+  const environment = testEnvironment(timing);
+  return new BellhopClient({ server: hub.url, token: hub.token, environment, page, tabs });
 }
