@@ -3,7 +3,10 @@
 import { TokenRefused, type Credentials } from './credentials';
 import type { Environment } from './environment';
 import type { Preferences, PreferencesChange, TestReached } from './preferences';
+import type { PushDevice, PushTest } from './push';
 import type { Act, ActAnswer, ChangesPage, Me, Page, Selector } from './protocol';
+
+const DEVICES = '/api/v1/me/push-subscriptions';
 
 /** No answer, or one that says "try again" (5xx, 429). */
 export class Unreachable extends Error {}
@@ -93,6 +96,19 @@ export class Api {
   /** A notification to oneself, and which channels it reached. */
   sendTest(): Promise<TestReached> {
     return this.call<TestReached>('POST', '/api/v1/me/test');
+  }
+
+  /** The devices that the agent allows to be woken, the newest first. */
+  async pushDevices(): Promise<PushDevice[]> {
+    return (await this.call<{ items: PushDevice[] }>('GET', DEVICES)).items;
+  }
+
+  testPushDevice(id: string): Promise<PushTest> {
+    return this.call<PushTest>('POST', `${DEVICES}/${encodeURIComponent(id)}/test`);
+  }
+
+  async forgetPushDevice(id: string): Promise<void> {
+    await this.call('DELETE', `${DEVICES}/${encodeURIComponent(id)}`);
   }
 
   async call<T>(method: string, path: string, body?: unknown, init: RequestInit = {}): Promise<T> {

@@ -47,7 +47,11 @@ export class Inbox {
    * What the list shows: neither cleared nor asleep, newest first. Entries below `next` are left out: they are on pages
    * that were not loaded, and between them may be others.
    */
-  visible(now: number, isMeant: (entry: Notification) => boolean = () => true, next = this.#next): Notification[] {
+  visible(
+    now: number,
+    isMeant: (entry: Notification) => boolean = () => true,
+    next = this.#next,
+  ): Notification[] {
     return [...this.#entries.values()]
       .filter((entry) => entry.cleared_at === null && !isAsleep(entry, now))
       .filter((entry) => (next === null || entry.seq >= next) && isMeant(entry))

@@ -165,7 +165,8 @@ export class SharedConnection {
       this.#post({ kind: 'frames', frames: [frame] });
     this.#events.onFrame(frame);
     if (frame.type === 'welcome') this.#announce();
-    if (frame.type === 'synced' || frame.type === 'ping') this.#post({ kind: 'frames', frames: [this.#head] });
+    if (frame.type === 'synced' || frame.type === 'ping')
+      this.#post({ kind: 'frames', frames: [this.#head] });
   }
 
   /** Where the leader stands, as a heartbeat: who holds less asks. */
@@ -212,7 +213,11 @@ export class SharedConnection {
         if (this.#connection.status.phase !== 'live') return;
         if (this.#connection.status.way === 'polling')
           this.#connection.send({ type: 'sync', since: this.#recent.to });
-        return this.#post({ kind: 'frames', to: message.from, frames: this.#recent.after(message.since, this.#epoch) });
+        return this.#post({
+          kind: 'frames',
+          to: message.from,
+          frames: this.#recent.after(message.since, this.#epoch),
+        });
       case 'retry':
         if (this.#connection.status.phase !== 'live') this.#connection.start();
         return;

@@ -38,7 +38,7 @@ export interface TabPlatform {
 export function browserTabs(): TabPlatform | null {
   const locks = globalThis.navigator?.locks;
   if (!locks || typeof BroadcastChannel === 'undefined' || globalThis.isSecureContext === false) return null;
-  return { locks, open: (name) => new BroadcastChannel(name) as Channel };
+  return { locks, open: (name) => new BroadcastChannel(name) };
 }
 
 /** The version comes first: tabs of another version of this script do not understand these messages. */

@@ -6,7 +6,9 @@
 // Events: `preferences-back` when the person leaves; `preferences-saved` {preferences}.
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
+import type { Alerts } from '../client/alerts';
 import { Api } from '../client/api';
+import type { BellhopClient } from '../client/client';
 import { Credentials } from '../client/credentials';
 import { browserEnvironment } from '../client/environment';
 import type { Preferences } from '../client/preferences';
@@ -29,6 +31,9 @@ type Question = 'leave' | 'reset';
 
 export class BellhopPreferences extends LitElement {
   @property({ attribute: false }) api: Api | null = null;
+  /** Of the bell around it, where there is one. */
+  @property({ attribute: false }) client: BellhopClient | null = null;
+  @property({ attribute: false }) alerts: Alerts | null = null;
   @property() server: string | null = null;
   @property() token: string | null = null;
   @property({ attribute: 'token-url' }) tokenUrl: string | null = null;
@@ -38,6 +43,7 @@ export class BellhopPreferences extends LitElement {
   @query('.said') private saidLine!: HTMLElement | null;
 
   #state = new PreferencesController(this);
+  #usedApi: Api | null = null;
 
   /** Something is set that is not saved. */
   get isChanged(): boolean {
@@ -130,9 +136,23 @@ export class BellhopPreferences extends LitElement {
         now,
         onSend: () => void this.#state.test(),
       })}
+      ${this.#thisBrowser()}
       <div class="block end">
         <button class="link reset" type="button" @click=${() => this.#ask('reset')}>Reset to defaults</button>
       </div>`;
+  }
+
+  #thisBrowser() {
+    const { me, saved } = this.#state;
+    if (!me || !saved) return nothing;
+    return html`<bellhop-this-browser
+      .api=${this.client?.api ?? this.#usedApi}
+      .client=${this.client}
+      .alerts=${this.alerts}
+      .me=${me}
+      .preferences=${saved}
+      .hub=${this.client?.server ?? this.#hub}
+    ></bellhop-this-browser>`;
   }
 
   #notLoaded(): TemplateResult {
@@ -221,6 +241,7 @@ export class BellhopPreferences extends LitElement {
     const control = field?.querySelector<HTMLElement>('input:enabled, select');
     fault?.scrollIntoView({ block: 'center' });
     (control ?? this.saidLine)?.focus({ preventScroll: true });
+    if (saved) this.alerts?.takePreferences(saved);
     if (saved) this.#say('preferences-saved', { preferences: saved });
   }
 
@@ -228,13 +249,17 @@ export class BellhopPreferences extends LitElement {
     if (!this.isConnected) return;
     this.alone = this.api === null;
     this.asking = null;
-    void this.#state.load(this.api ?? this.#ownApi());
+    this.#usedApi = this.api ?? this.#ownApi();
+    void this.#state.load(this.#usedApi);
+  }
+
+  get #hub(): string {
+    return (this.server ?? scriptOrigin()).replace(/\/+$/, '');
   }
 
   #ownApi(): Api {
     const environment = browserEnvironment();
-    const server = (this.server ?? scriptOrigin()).replace(/\/+$/, '');
-    return new Api(server, new Credentials(this, environment), environment);
+    return new Api(this.#hub, new Credentials(this, environment), environment);
   }
 
   #say(name: string, detail: unknown): void {

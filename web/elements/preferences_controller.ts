@@ -3,7 +3,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Refused, type Api, type Fault } from '../client/api';
 import type { Preferences, PreferencesChange, TestReached } from '../client/preferences';
-import type { Agent } from '../client/protocol';
+import type { Agent, Me } from '../client/protocol';
 import { asEdited, changesBetween, faultsOf, resetOf, type Changes } from './preferences_draft';
 
 const AT_FAULT = 'Not saved. What is wrong stands at its field.';
@@ -18,7 +18,7 @@ export class PreferencesController implements ReactiveController {
   #host: ReactiveControllerHost;
   #api: Api | null = null;
   #saved: Preferences | null = null;
-  agent: Agent | null = null;
+  me: Me | null = null;
   /** What the fields show; null until the hub has answered. */
   draft: Preferences | null = null;
   faults: Fault[] = [];
@@ -34,6 +34,15 @@ export class PreferencesController implements ReactiveController {
 
   hostDisconnected(): void {
     this.#api = null;
+  }
+
+  get agent(): Agent | null {
+    return this.me?.agent ?? null;
+  }
+
+  /** As the hub has them. */
+  get saved(): Preferences | null {
+    return this.#saved;
   }
 
   get changes(): Changes {
@@ -53,7 +62,7 @@ export class PreferencesController implements ReactiveController {
     try {
       const [me, preferences] = await Promise.all([api.me(), api.preferences()]);
       if (api !== this.#api) return;
-      this.agent = me.agent;
+      this.me = me;
       this.#show(preferences);
     } catch (error) {
       if (api === this.#api) this.#fail(error);

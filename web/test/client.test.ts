@@ -134,7 +134,7 @@ describe('client', () => {
     await eventually(() => expect(client.counts.unread).toBe(2));
     client.clear(['n2']);
     expect(ids()).toEqual(['n3', 'n1']);
-    client.readAll();
+    void client.readAll();
     await eventually(() => expect(client.counts.unread).toBe(0));
   });
 

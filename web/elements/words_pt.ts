@@ -1,0 +1,4 @@
+import type { Catalog } from './words';
+
+const words: Catalog = {};
+export default words;
