@@ -12,7 +12,8 @@ const lean: Plugin = {
   name: 'lean-templates',
   transform(code, id) {
     if (!id.includes('/elements/')) return null;
-    const bare = /styles|theme/.test(id) ? code.replace(/\/\*[^*]*\*\//g, '') : code;
+    const isStyle = /styles|theme/.test(id);
+    const bare = isStyle ? code.replace(/\/\*[^*]*\*\//g, '').replace(/([{};:,])\s+/g, '$1') : code;
     return { code: bare.replace(/\n\s+/g, '\n'), map: null };
   },
 };

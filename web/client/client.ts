@@ -13,30 +13,18 @@ import type { ConnectionStatus } from './connection';
 import { Credentials } from './credentials';
 import { Deeds, type Undo } from './deeds';
 import { deviceName } from './device';
+import type { ClientOptions, ClientStatus } from './client_options';
 import { browserEnvironment, retryDelayMs, type Environment } from './environment';
 import { Inbox } from './inbox';
-import { browserPage, type PageSignals } from './page';
+import { browserPage } from './page';
 import type { Act, Agent, Counts, Me, Notification, ServerFrame } from './protocol';
+import { Renewal } from './renewal';
 import { onSessionNews } from './session_news';
 import { SharedConnection } from './shared_connection';
-import { browserTabs, type TabPlatform } from './tabs';
+import { browserTabs } from './tabs';
 import { Views, type View } from './views';
 
-export interface ClientOptions {
-  /** The hub's origin; empty for the page's own. */
-  server?: string;
-  token?: string | null;
-  tokenUrl?: string | null;
-  environment?: Environment;
-  page?: PageSignals;
-  /** How tabs share the connection; null: they do not. */
-  tabs?: TabPlatform | null;
-}
-
-export interface ClientStatus extends ConnectionStatus {
-  /** When the hub was last heard, epoch ms. */
-  lastSyncAt: number | null;
-}
+export type { ClientOptions, ClientStatus };
 
 export class BellhopClient extends EventTarget {
   readonly api: Api;
@@ -58,7 +46,7 @@ export class BellhopClient extends EventTarget {
   #isLoading = false;
   #isSyncing = false;
   #seenUpTo: number | null = null;
-  #renewTimer: ReturnType<typeof setTimeout> | undefined;
+  #renewal: Renewal;
   #unlisten: (() => void) | null = null;
 
   constructor(options: ClientOptions = {}) {
@@ -79,6 +67,7 @@ export class BellhopClient extends EventTarget {
       },
       onRefused: (act, error) => this.#refused(act, error),
     });
+    this.#renewal = new Renewal(this.#credentials, (token) => this.#connection.send({ type: 'auth', token }));
     this.#views = new Views(api, this.#inbox);
     this.#deeds = new Deeds(api, this.#inbox, this.#acts, environment.now);
     this.#activity = new Activity(environment, options.page ?? browserPage, (report) =>
@@ -157,7 +146,7 @@ export class BellhopClient extends EventTarget {
 
   stop(): void {
     this.#run += 1;
-    clearTimeout(this.#renewTimer);
+    this.#renewal.stop();
     this.#unlisten?.();
     this.#unlisten = null;
     this.#activity.stop();
@@ -296,7 +285,7 @@ export class BellhopClient extends EventTarget {
     this.#acks.startSession();
     this.#activity.repeat();
     void this.#acts.flush();
-    this.#renewTokenInTime();
+    this.#renewal.start();
   }
 
   /** After a `reset`, or when an entry came back that is not held: the first page again. */
@@ -350,24 +339,6 @@ export class BellhopClient extends EventTarget {
     this.#inbox.clear();
     this.#views.forget();
     this.#lastSyncAt = null;
-  }
-
-  #renewTokenInTime(): void {
-    clearTimeout(this.#renewTimer);
-    const inMs = this.#credentials.renewInMs();
-    if (inMs === null) return;
-    this.#renewTimer = setTimeout(() => void this.#renewToken(), Math.min(inMs, 2 ** 31 - 1));
-  }
-
-  async #renewToken(): Promise<void> {
-    try {
-      const token = await this.#credentials.renew();
-      if (token) this.#connection.send({ type: 'auth', token });
-      this.#renewTokenInTime();
-    } catch (error) {
-      // The old token still holds for a minute, and the next connection asks again.
-      console.warn('bellhop: the token could not be renewed', error);
-    }
   }
 
   #refused(act: Act, error: Refused): void {

@@ -50,7 +50,8 @@ export class BellhopBell extends LitElement {
 
   #outside: AbortController | null = null;
   #placing: AbortController | null = null;
-  #count: PageCount | null = null;
+  /** One for this bell, however often it is asked for while it loads: two would write over each other for ever. */
+  #count: Promise<PageCount> | null = null;
   #hub = new ClientController(this, {
     onNotification: (notification) => this.#onArrival(notification),
     onRefused: (message) => this.list?.say(t('That did not work: {why}', { why: message })),
@@ -78,7 +79,7 @@ export class BellhopBell extends LitElement {
     this.#outside?.abort();
     this.#placing?.abort();
     this.#placing = null;
-    this.#count?.stop();
+    void this.#count?.then((count) => count.stop());
     super.disconnectedCallback();
   }
 
@@ -187,9 +188,10 @@ export class BellhopBell extends LitElement {
   /** In title and icon of the page; loaded when there is something to count. */
   async #showCount(): Promise<void> {
     const unread = () => (this.pageCount === 'off' ? 0 : (this.client?.counts.unread ?? 0));
-    if (!this.#count && unread() > 0) this.#count = new (await import('./page_count')).PageCount();
-    if (unread() > 0) this.#count?.show(unread());
-    else this.#count?.stop();
+    if (unread() > 0) this.#count ??= import('./page_count').then((loaded) => new loaded.PageCount());
+    const count = await this.#count;
+    if (unread() > 0) count?.show(unread());
+    else count?.stop();
   }
 
   #onToggled(): void {

@@ -205,9 +205,10 @@ export class BellhopList extends LitElement {
     const index = focused === undefined ? -1 : keys.indexOf(focused);
     const next = keys[index < 0 ? 0 : Math.min(keys.length - 1, Math.max(0, index + step))];
     if (next === undefined) return;
+    const item = this.#itemOf(next);
+    if (item) return item.focus();
     this.#goTo = next;
-    if (!this.#itemOf(next) && this.scroller)
-      this.scroller.scrollTop = this.#window.offsetOf(keys, keys.indexOf(next));
+    if (this.scroller) this.scroller.scrollTop = this.#window.offsetOf(keys, keys.indexOf(next));
     this.requestUpdate();
   }
 

@@ -23,6 +23,7 @@ import { renderTest } from './preferences_trial';
 import { renderDoNotDisturb, renderQuietHours } from './quiet_hours_view';
 import { scriptOrigin } from './script_origin';
 import { controls, themeOf } from './theme';
+import { t, WordsController } from './words';
 
 const IDENTITY = ['api', 'server', 'token', 'tokenUrl'];
 const MOST_NAMED = 3;
@@ -52,6 +53,7 @@ export class BellhopPreferences extends LitElement {
 
   constructor() {
     super();
+    new WordsController(this);
     this.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') this.escape();
     });
@@ -98,13 +100,13 @@ export class BellhopPreferences extends LitElement {
             : html`<button
                 class="back"
                 type="button"
-                aria-label="Back to the notifications"
+                aria-label=${t('Back to the notifications')}
                 @click=${() => this.leave()}
               >
                 ${icons.back}
               </button>`
         }
-        <h2 tabindex="-1">Preferences</h2>
+        <h2 tabindex="-1">${t('Preferences')}</h2>
       </div>
       <div
         class="body"
@@ -138,7 +140,9 @@ export class BellhopPreferences extends LitElement {
       })}
       ${this.#thisBrowser()}
       <div class="block end">
-        <button class="link reset" type="button" @click=${() => this.#ask('reset')}>Reset to defaults</button>
+        <button class="link reset" type="button" @click=${() => this.#ask('reset')}>
+          ${t('Reset to defaults')}
+        </button>
       </div>`;
   }
 
@@ -157,10 +161,10 @@ export class BellhopPreferences extends LitElement {
 
   #notLoaded(): TemplateResult {
     const { said } = this.#state;
-    if (!said) return html`<p class="state" aria-busy="true">Loading…</p>`;
+    if (!said) return html`<p class="state" aria-busy="true">${t('Loading…')}</p>`;
     return html`<div class="state">
       <p role="alert">${said.text}</p>
-      <button class="button" type="button" @click=${() => this.#load()}>Try again</button>
+      <button class="button" type="button" @click=${() => this.#load()}>${t('Try again')}</button>
     </div>`;
   }
 
@@ -168,7 +172,7 @@ export class BellhopPreferences extends LitElement {
     const { draft, said, busy, changes } = this.#state;
     if (!draft) return nothing;
     const { words } = changes;
-    const pending = words.length > 0 ? `Changed: ${changesText(words)}` : 'No changes';
+    const pending = words.length > 0 ? t('Changed: {what}', { what: changesText(words) }) : t('No changes');
     return html`<div class="foot" part="preferences-footer">
       <p
         class="said ${said?.isWrong ? 'wrong' : ''}"
@@ -184,7 +188,7 @@ export class BellhopPreferences extends LitElement {
         ?disabled=${words.length === 0 || busy !== null}
         @click=${() => void this.#save()}
       >
-        ${busy === 'save' ? 'Saving…' : 'Save Preferences'}
+        ${busy === 'save' ? t('Saving…') : t('Save Preferences')}
       </button>
     </div>`;
   }
@@ -192,20 +196,20 @@ export class BellhopPreferences extends LitElement {
   #question(about: Question): TemplateResult {
     const isLeaving = about === 'leave';
     const text = isLeaving
-      ? `Not saved: ${changesText(this.#state.changes.words)}.`
-      : 'Everything goes back to what your administrator set.';
+      ? t('Not saved: {what}.', { what: changesText(this.#state.changes.words) })
+      : t('Everything goes back to what your administrator set.');
     return html`<div
       class="foot question"
       role="alertdialog"
-      aria-label=${isLeaving ? 'Unsaved changes' : 'Reset to defaults'}
+      aria-label=${isLeaving ? t('Unsaved changes') : t('Reset to defaults')}
       aria-describedby="question"
     >
       <p id="question">${text}</p>
       <button class="button danger go" type="button" @click=${() => void this.#go(about)}>
-        ${isLeaving ? 'Discard' : 'Reset'}
+        ${isLeaving ? t('Discard') : t('Reset')}
       </button>
       <button class="button stay" type="button" @click=${() => this.#withdraw()}>
-        ${isLeaving ? 'Keep editing' : 'Cancel'}
+        ${isLeaving ? t('Keep editing') : t('Cancel')}
       </button>
     </div>`;
   }
@@ -272,5 +276,7 @@ export class BellhopPreferences extends LitElement {
 /** "Transfer on, Email off and 2 more". */
 function changesText(words: string[]): string {
   const named = words.slice(0, MOST_NAMED).join(', ');
-  return words.length > MOST_NAMED ? `${named} and ${words.length - MOST_NAMED} more` : named;
+  return words.length > MOST_NAMED
+    ? t('{named} and {count} more', { named, count: words.length - MOST_NAMED })
+    : named;
 }

@@ -153,10 +153,11 @@ export class BellhopWatch extends LitElement {
       .watch:hover:not(:disabled) {
         background: color-mix(in srgb, var(--bellhop-gray) 16%, transparent);
       }
-      .watch.on {
-        color: var(--bellhop-green);
-        background: color-mix(in srgb, var(--bellhop-green) 11%, transparent);
-        box-shadow: inset 0 0 0 1px color-mix(in srgb, var(--bellhop-green) 45%, transparent);
+      .watch.on,
+      .watch.on:hover:not(:disabled) {
+        color: #fff;
+        background: #14804a;
+        box-shadow: none;
       }
       .failure {
         font-size: 13px;

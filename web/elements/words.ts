@@ -68,6 +68,11 @@ export function tn(one: string, other: string, count: number, values: Values = {
   return filled(text, { count, ...values });
 }
 
+/** A text as it stands within a sentence: German writes its nouns as they are. */
+export function within(text: string): string {
+  return languageOf(locale) === 'de' ? text : text.charAt(0).toLowerCase() + text.slice(1);
+}
+
 function filled(text: string, values: Values): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }

@@ -1,4 +1,6 @@
 // Sample values, and the world handed to a client under test.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { WebSocket as NodeWebSocket } from 'ws';
 import { BellhopClient } from '../client/client';
 import { browserEnvironment, type Environment, type Timing } from '../client/environment';
@@ -76,3 +78,10 @@ export function clientOf(
   const environment = testEnvironment(timing);
   return new BellhopClient({ server: hub.url, token: hub.token, environment, page, tabs });
 }
+
+/** Labels of the preferences screen, as the hub says them (`domain/preferences.rs`). */
+export const CATEGORY_LABELS = [
+  ...readFileSync(join(import.meta.dirname, '../../src/domain/preferences.rs'), 'utf8').matchAll(
+    /label: "([^"]+)"/g,
+  ),
+].map(([, label]) => label!);
