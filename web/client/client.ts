@@ -53,11 +53,8 @@ export class BellhopClient extends EventTarget {
     super();
     const environment = (this.#environment = options.environment ?? browserEnvironment());
     const server = (this.server = (options.server ?? '').replace(/\/+$/, ''));
-    const api = (this.api = new Api(
-      server,
-      (this.#credentials = new Credentials(options, environment)),
-      environment,
-    ));
+    const credentials = (this.#credentials = new Credentials(options, environment));
+    const api = (this.api = new Api(server, credentials, environment));
     this.#acts = new Acts(api, this.#inbox, environment, {
       onAnswer: ({ counts, seq }) => {
         this.#inbox.count(counts, seq);
@@ -67,7 +64,7 @@ export class BellhopClient extends EventTarget {
       },
       onRefused: (act, error) => this.#refused(act, error),
     });
-    this.#renewal = new Renewal(this.#credentials, (token) => this.#connection.send({ type: 'auth', token }));
+    this.#renewal = new Renewal(credentials, (token) => this.#connection.send({ type: 'auth', token }));
     this.#views = new Views(api, this.#inbox);
     this.#deeds = new Deeds(api, this.#inbox, this.#acts, environment.now);
     this.#activity = new Activity(environment, options.page ?? browserPage, (report) =>
@@ -79,7 +76,6 @@ export class BellhopClient extends EventTarget {
       (message) => this.#connection.send(message),
     );
     const position = () => ({ since: this.#inbox.held, epoch: this.#inbox.epoch });
-    const credentials = this.#credentials;
     this.#connection = new SharedConnection(
       { server, device: deviceName(), api, credentials, environment, position },
       {
@@ -177,10 +173,6 @@ export class BellhopClient extends EventTarget {
   snooze(ids: string[], until: string): Undo {
     return this.#did(this.#deeds.snooze(ids, until));
   }
-  readTicket(ticket: string): void {
-    this.#deeds.readTicket(ticket);
-    this.#changed();
-  }
   /** Answers with the way back; null where there are too many to name. */
   async readAll(): Promise<Undo | null> {
     const undo = await this.#deeds.readAll();
@@ -250,7 +242,7 @@ export class BellhopClient extends EventTarget {
         this.#prelude = { ...this.#connection.status, phase, lastError: messageOf(error) };
         this.#changed();
         if (error instanceof Refused) return;
-        await this.#pause(retryDelayMs(attempt, this.#environment));
+        await pause(retryDelayMs(attempt, this.#environment));
       }
     }
   }
@@ -299,7 +291,7 @@ export class BellhopClient extends EventTarget {
         return this.#changed();
       } catch (error) {
         if (error instanceof Refused) return;
-        await this.#pause(retryDelayMs(attempt, this.#environment));
+        await pause(retryDelayMs(attempt, this.#environment));
       }
     }
   }
@@ -318,8 +310,7 @@ export class BellhopClient extends EventTarget {
   #onEnded(): void {
     this.stop();
     this.#forget();
-    const { status } = this.#connection;
-    this.#prelude = { ...status, phase: 'signed_out', way: null, lastError: null };
+    this.#prelude = { ...this.#connection.status, phase: 'signed_out', way: null, lastError: null };
     this.#changed();
     this.dispatchEvent(new Event('ended'));
     // A cookie may come back, and then this tab is to know.
@@ -346,13 +337,13 @@ export class BellhopClient extends EventTarget {
     this.dispatchEvent(new CustomEvent('refused', { detail: { act, message: error.message } }));
   }
 
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, ms));
-  }
-
   #changed(): void {
     this.dispatchEvent(new Event('change'));
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function messageOf(error: unknown): string {

@@ -57,10 +57,6 @@ export class Deeds {
     };
   }
 
-  readTicket(ticket: string): void {
-    this.#acts.add('read', { ticket });
-  }
-
   /** Null for the way back where there are too many to name. */
   async readAll(): Promise<Undo | null> {
     const upTo = this.#inbox.held;

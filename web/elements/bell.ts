@@ -12,8 +12,6 @@ import type { BellhopClient } from '../client/client';
 import type { Notification } from '../client/protocol';
 import { bellStyles } from './bell_styles';
 import { ClientController } from './client_controller';
-import { renderConsent } from './consent';
-import { consentStyles } from './consent_styles';
 import { icons } from './icons';
 import type { BellhopList } from './inbox_list';
 import { countText } from './count_text';
@@ -171,7 +169,7 @@ export class BellhopBell extends LitElement {
     const { alerts } = this.#hub;
     if (!alerts?.isToBeAsked || this.open || this.client?.status.phase !== 'live') return nothing;
     return html`<section class="ask" part="consent" popover="manual" aria-label=${t('Browser notifications')}>
-      ${renderConsent(alerts, () => this.requestUpdate())}
+      <bellhop-consent .alerts=${alerts} @consent-done=${() => this.requestUpdate()}></bellhop-consent>
     </section>`;
   }
 
@@ -291,7 +289,7 @@ export class BellhopBell extends LitElement {
     this.dispatchEvent(new CustomEvent('bellhop-notification', { detail, bubbles: true, composed: true }));
   }
 
-  static override styles = [theme, controls, bellStyles, consentStyles];
+  static override styles = [theme, controls, bellStyles];
 }
 
 function bellLabel(unread: number, unseen: number): string {

@@ -81,7 +81,7 @@ export class ClientController implements ReactiveController {
 
   /** Loaded beside the bell, which need not wait for it. */
   async #listenFor(client: BellhopClient, signal: AbortSignal): Promise<void> {
-    const { Alerts } = await import('../client/alerts');
+    const { Alerts } = await import('./alerting');
     if (client !== this.#client) return;
     const alerts = (this.#alerts = new Alerts(client, {
       words: {
