@@ -53,10 +53,7 @@ function writeDown(): void {
     close() {}
   }
   Object.defineProperty(window, 'Notification', { value: Pretended });
-  const start = Reflect.get(OscillatorNode.prototype, 'start') as (
-    this: OscillatorNode,
-    when?: number,
-  ) => void;
+  const start: (this: OscillatorNode, when?: number) => void = Reflect.get(OscillatorNode.prototype, 'start');
   OscillatorNode.prototype.start = function (when) {
     written.notes += 1;
     start.call(this, when);

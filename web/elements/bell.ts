@@ -142,6 +142,7 @@ export class BellhopBell extends LitElement {
       aria-label=${this.view === 'list' ? t('Notifications') : t('Notification preferences')}
       tabindex="-1"
       popover="manual"
+      @keydown=${(event: KeyboardEvent) => this.list?.onKey(event)}
       @item-open=${this.#onOpen}
       @status-retry=${() => client.start()}
       @list-preferences=${this.#toPreferences}

@@ -46,7 +46,6 @@ export class BellhopList extends LitElement {
   constructor() {
     super();
     new WordsController(this);
-    this.addEventListener('keydown', (event) => this.#onKey(event));
   }
 
   /** What the hub refused. */
@@ -179,7 +178,8 @@ export class BellhopList extends LitElement {
     return this.#items.find((item) => item.matches(':focus-within'));
   }
 
-  #onKey(event: KeyboardEvent): void {
+  /** Wherever in the panel the focus is. */
+  onKey(event: KeyboardEvent): void {
     const isWriting = event.composedPath()[0] instanceof HTMLInputElement;
     const key = keyOf(event, isWriting);
     if (key === null) return;

@@ -190,6 +190,8 @@ export const inboxListStyles = [
       }
     }
     .scroll {
+      /* What is not drawn is padding: the browser must not correct the position as rows come and go. */
+      overflow-anchor: none;
       flex: 1;
       min-height: 0;
       overflow-y: auto;

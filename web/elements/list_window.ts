@@ -1,9 +1,10 @@
 // Which rows of a long list are in the document: those in sight and a few around them. Heights are learnt as rows are
-// drawn; what was never drawn counts as tall as the average. Pure: numbers in, numbers out.
+// drawn; what was never drawn counts as tall as the first ones were on average. Pure: numbers in, numbers out.
 
 /** Shorter lists are drawn whole. */
 const WHOLE_UP_TO = 60;
 const FIRST_GUESS_PX = 84;
+const ROWS_TO_LEARN_FROM = 30;
 /** Above and below what is in sight. */
 const MARGIN_ROWS = 8;
 
@@ -19,6 +20,8 @@ export interface Slice {
 export class ListWindow {
   #heights = new Map<string, number>();
   #sum = 0;
+  /** Settled after a few rows: if it went on changing, all that lies above would move while somebody scrolls. */
+  #guess = FIRST_GUESS_PX;
 
   /** Says whether that is news. Nothing is learnt from what is not laid out. */
   learn(key: string, height: number): boolean {
@@ -26,6 +29,7 @@ export class ListWindow {
     if (height <= 0 || known === height) return false;
     this.#heights.set(key, height);
     this.#sum += height - (known ?? 0);
+    if (this.#heights.size <= ROWS_TO_LEARN_FROM) this.#guess = this.#sum / this.#heights.size;
     return true;
   }
 
