@@ -62,8 +62,6 @@ export class ListWindow {
   }
 
   #height(key: string): number {
-    return (
-      this.#heights.get(key) ?? (this.#heights.size > 0 ? this.#sum / this.#heights.size : FIRST_GUESS_PX)
-    );
+    return this.#heights.get(key) ?? this.#guess;
   }
 }
