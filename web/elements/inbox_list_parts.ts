@@ -20,7 +20,7 @@ export interface HeadActs {
 export function renderHead(client: BellhopClient, acts: HeadActs) {
   const { unread } = client.counts;
   const hasRead = client.notifications.some(({ read_at }) => read_at !== null);
-  return html`<header class="head" part="header">
+  return html`<div class="head" part="header">
     <h2>${t('Notifications')}</h2>
     ${unread > 0 ? html`<span class="pill" title=${tn('{count} unread', '{count} unread', unread)}>${unread}</span>` : nothing}
     <span class="grow"></span>
@@ -37,7 +37,7 @@ export function renderHead(client: BellhopClient, acts: HeadActs) {
       </button>
     </span>
     ${renderGear(acts.onPreferences)}
-  </header>`;
+  </div>`;
 }
 
 export interface FilterView {
@@ -127,7 +127,7 @@ export interface FootView {
 
 export function renderFoot({ client, pollEveryMs, now, allUrl, isHelping, onToggleHelp }: FootView) {
   const href = safeUrl(allUrl);
-  return html`<footer class="foot" part="footer">
+  return html`<div class="foot" part="footer">
     <bellhop-status .status=${client.status} .pollEveryMs=${pollEveryMs} .now=${now}></bellhop-status>
     <button
       class="icon keys"
@@ -140,5 +140,5 @@ export function renderFoot({ client, pollEveryMs, now, allUrl, isHelping, onTogg
       ${icons.keyboard}
     </button>
     ${href ? html`<a class="link all" href=${href}>${t('See all')}</a>` : nothing}
-  </footer>`;
+  </div>`;
 }

@@ -140,7 +140,8 @@ export const itemStyles = css`
   @media (hover: none) {
     .acts {
       position: static;
-      flex-direction: column;
+      display: grid;
+      grid-template-columns: auto auto;
       align-self: start;
       margin: -4px 0;
       margin-inline-end: -4px;

@@ -62,6 +62,9 @@ export const thisBrowserStyles = css`
     gap: 8px;
     margin-top: 10px;
   }
+  .run-checkup {
+    margin-top: 8px;
+  }
   .verdicts:empty {
     display: none;
   }
