@@ -139,7 +139,9 @@ export const itemStyles = css`
   }
   @media (hover: none) {
     .acts {
-      position: static;
+      /* Above the link that covers the whole row. */
+      position: relative;
+      inset: auto;
       display: grid;
       grid-template-columns: auto auto;
       align-self: start;
