@@ -35,7 +35,7 @@ export class Acts {
 
   add(act: Act, selector: Selector, until?: string): void {
     const at = new Date(this.#environment.now()).toISOString();
-    const undo = this.#inbox.anticipate(act, selector, at);
+    const undo = this.#inbox.anticipate(act, selector, at, asTime(until));
     this.#queue.push({ act, body: until === undefined ? selector : { ...selector, until }, undo });
     void this.flush();
   }
@@ -80,4 +80,11 @@ export class Acts {
       this.#events.onRefused(pending.act, error);
     }
   }
+}
+
+/** As the hub keeps "until the customer replies". */
+export const UNTIL_REPLY = '9999-12-31T23:59:59.999Z';
+
+function asTime(until: string | undefined): string | null {
+  return until === 'reply' ? UNTIL_REPLY : (until ?? null);
 }

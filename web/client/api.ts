@@ -3,10 +3,21 @@
 import { TokenRefused, type Credentials } from './credentials';
 import type { Environment } from './environment';
 import type { Preferences, PreferencesChange, TestReached } from './preferences';
+import type { PushDevice, PushTest } from './push';
 import type { Act, ActAnswer, ChangesPage, Me, Page, Selector } from './protocol';
+
+const DEVICES = '/api/v1/me/push-subscriptions';
 
 /** No answer, or one that says "try again" (5xx, 429). */
 export class Unreachable extends Error {}
+
+export interface ListQuery {
+  before?: number;
+  limit?: number;
+  status?: string;
+  type?: string;
+  q?: string;
+}
 
 /** A member of what was sent, by RFC 6901 pointer, and what is wrong with it. */
 export interface Fault {
@@ -45,8 +56,23 @@ export class Api {
     return this.call<Me>('GET', '/api/v1/me');
   }
 
-  list(query: { before?: number; limit?: number; status?: string } = {}): Promise<Page> {
-    return this.call<Page>('GET', `/api/v1/me/notifications${queryString(query)}`);
+  list(query: ListQuery = {}): Promise<Page> {
+    return this.call<Page>('GET', `/api/v1/me/notifications${queryString({ ...query })}`);
+  }
+
+  /** Why the agent has it, in the hub's words. */
+  why(id: string): Promise<{ text: string }> {
+    return this.call<{ text: string }>('GET', `/api/v1/me/notifications/${encodeURIComponent(id)}/why`);
+  }
+
+  /** Ids of the tickets that the agent watches. */
+  async watches(): Promise<string[]> {
+    const { items } = await this.call<{ items: { ticket: { id: string } }[] }>('GET', '/api/v1/me/watches');
+    return items.map(({ ticket }) => ticket.id);
+  }
+
+  async watch(ticket: string, isOn: boolean): Promise<void> {
+    await this.call(isOn ? 'PUT' : 'DELETE', `/api/v1/me/watches/${encodeURIComponent(ticket)}`);
   }
 
   changes(query: { since: number; epoch?: string; session?: string }): Promise<ChangesPage> {
@@ -70,6 +96,19 @@ export class Api {
   /** A notification to oneself, and which channels it reached. */
   sendTest(): Promise<TestReached> {
     return this.call<TestReached>('POST', '/api/v1/me/test');
+  }
+
+  /** The devices that the agent allows to be woken, the newest first. */
+  async pushDevices(): Promise<PushDevice[]> {
+    return (await this.call<{ items: PushDevice[] }>('GET', DEVICES)).items;
+  }
+
+  testPushDevice(id: string): Promise<PushTest> {
+    return this.call<PushTest>('POST', `${DEVICES}/${encodeURIComponent(id)}/test`);
+  }
+
+  async forgetPushDevice(id: string): Promise<void> {
+    await this.call('DELETE', `${DEVICES}/${encodeURIComponent(id)}`);
   }
 
   async call<T>(method: string, path: string, body?: unknown, init: RequestInit = {}): Promise<T> {

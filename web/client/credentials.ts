@@ -21,6 +21,11 @@ export class Credentials {
     this.#token = source.token ?? null;
   }
 
+  /** Nothing but the session cookie speaks for the person. */
+  get isCookie(): boolean {
+    return !this.#source.token && !this.#source.tokenUrl;
+  }
+
   get canRenew(): boolean {
     return Boolean(this.#source.tokenUrl);
   }

@@ -24,6 +24,7 @@ export class Inbox {
   /** Entries below this `seq` are on pages that were not loaded; null when the list is complete. */
   #next: number | null = null;
   #loaded = false;
+  #wakingByHand = new Set<string>();
 
   /** Everything up to here is in this client. */
   get held(): number {
@@ -42,10 +43,18 @@ export class Inbox {
     return this.#next;
   }
 
-  /** What the list shows: neither cleared nor asleep, newest first. */
-  visible(now: number): Notification[] {
+  /**
+   * What the list shows: neither cleared nor asleep, newest first. Entries below `next` are left out: they are on pages
+   * that were not loaded, and between them may be others.
+   */
+  visible(
+    now: number,
+    isMeant: (entry: Notification) => boolean = () => true,
+    next = this.#next,
+  ): Notification[] {
     return [...this.#entries.values()]
-      .filter((entry) => entry.cleared_at === null && !isAsleep(entry, now) && this.#isInWindow(entry))
+      .filter((entry) => entry.cleared_at === null && !isAsleep(entry, now))
+      .filter((entry) => (next === null || entry.seq >= next) && isMeant(entry))
       .sort((a, b) => b.seq - a.seq);
   }
 
@@ -64,6 +73,11 @@ export class Inbox {
   load(page: Page): void {
     if (!this.#loaded) this.#next = page.next;
     this.#loaded = true;
+    this.#merge(page);
+  }
+
+  /** Entries from elsewhere: a filtered page says nothing of how far the list is loaded. */
+  include(page: Page): void {
     this.#merge(page);
   }
 
@@ -95,10 +109,10 @@ export class Inbox {
   }
 
   /** Shows an act before the server confirmed it; the counts wait for the server. Returns how to take it back. */
-  anticipate(act: Act, selector: Selector, at: string): () => void {
+  anticipate(act: Act, selector: Selector, at: string, until: string | null = null): () => void {
     const guesses = this.#matching(selector, act).map((entry) => ({
       entry,
-      guess: after(entry, act, at, null),
+      guess: after(entry, act, at, until),
     }));
     for (const { entry, guess } of guesses) this.#entries.set(entry.id, guess);
     return () => {
@@ -108,9 +122,23 @@ export class Inbox {
     };
   }
 
+  /** These wake because the person wants them back: no news. */
+  expectWaking(ids: string[]): void {
+    for (const id of ids) this.#wakingByHand.add(id);
+  }
+
   /** Takes the counts of a REST answer, unless newer ones are known. */
   count(counts: Counts, seq: number): void {
     this.#count(counts, seq);
+  }
+
+  /** Nobody's any more: as before the first page. */
+  clear(): void {
+    this.forget();
+    this.#held = 0;
+    this.#epoch = null;
+    this.#counts = { unread: 0, unseen: 0 };
+    this.#countsSeq = -1;
   }
 
   /** Drops what is held, so that the next page starts afresh. */
@@ -118,11 +146,6 @@ export class Inbox {
     this.#entries.clear();
     this.#next = null;
     this.#loaded = false;
-  }
-
-  /** An entry that neither stands in the list nor was loaded is on an older page. */
-  #isInWindow(entry: Notification): boolean {
-    return this.#next === null || entry.seq >= this.#next;
   }
 
   #welcome(epoch: string): Applied {
@@ -141,11 +164,19 @@ export class Inbox {
 
   #notification(frame: NotificationFrame): Applied {
     const { notification } = frame;
-    const known = this.#entries.has(notification.id);
+    const known = this.#entries.get(notification.id);
     const isNews = this.#put(notification);
-    const isNew = isNews && !known && !notification.quiet && notification.seq === notification.changed_seq;
+    const isFresh = !known && notification.seq === notification.changed_seq;
+    const woke = this.#isWaking(known, notification);
+    const isNew = isNews && !notification.quiet && (isFresh || woke);
     this.#count(frame.counts, frame.seq);
     return { arrived: isNew ? [notification] : [], gap: this.#advance(frame), incomplete: false };
+  }
+
+  /** What was put off calls for attention again, unless the person just took the putting off back. */
+  #isWaking(before: Notification | undefined, now: Notification): boolean {
+    const woke = Boolean(before?.snoozed_until) && now.snoozed_until === null && now.read_at === null;
+    return woke && !this.#wakingByHand.delete(now.id);
   }
 
   #changed(frame: ChangedFrame): Applied {

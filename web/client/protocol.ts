@@ -1,6 +1,8 @@
 // The shapes that travel between the hub and a browser: notifications, frames in both directions, REST answers.
 // Names are the wire's own (snake_case), so that what is logged, stored and typed is the same word.
 
+import type { Preferences } from './preferences';
+
 export type ActorKind = 'agent' | 'customer' | 'bot' | 'system';
 
 export interface Actor {
@@ -173,6 +175,7 @@ export interface Agent {
   email?: string | null;
   role?: string;
   time_zone?: string | null;
+  locale?: string | null;
   avatar_url?: string | null;
 }
 
@@ -181,7 +184,9 @@ export interface Me {
   counts: Counts;
   seq: number;
   epoch: string;
-  preferences?: unknown;
+  preferences?: Preferences;
+  /** Where emails to the agent go; null when nobody knows. */
+  email?: { address: string; suppressed: boolean; reason: string | null } | null;
 }
 
 export function commentId(notification: Notification): string | null {

@@ -1,6 +1,7 @@
 // Web push on this device: asked for by a click, kept true on every page load, ended by signing out. Whose it is stands
 // in the browser's storage: somebody else who signs in here has not asked for it.
 import type { Api } from './api';
+import { isApplePhone } from './desktop';
 import { deviceName } from './device';
 
 /**
@@ -10,6 +11,32 @@ import { deviceName } from './device';
  * - `off`, `on`.
  */
 export type PushState = 'unsupported' | 'needs-install' | 'blocked' | 'off' | 'on';
+
+/** A device of the agent's that may be woken, as the hub knows it. */
+export interface PushDevice {
+  id: string;
+  /** Of the push service. */
+  host: string;
+  /** The browser's name for itself. */
+  device: string | null;
+  /** The agent's name for it. */
+  label: string | null;
+  user_agent: string | null;
+  created_at: string;
+  last_success_at: string | null;
+  last_error_at: string | null;
+  last_error: string | null;
+  /** How often in a row. */
+  failures: number;
+}
+
+/** How the test of a device ended. */
+export interface PushTest {
+  outcome: string;
+  why: string | null;
+  message: string;
+  detail: string | null;
+}
 
 interface PushKey {
   public_key: string;
@@ -85,11 +112,10 @@ export class Push {
   async unsubscribe(): Promise<PushState> {
     const endpoint = await forgetPush(this.#platform);
     if (endpoint !== null) {
-      const { items } = await this.#api.call<{ items: { id: string; device: string | null }[] }>('GET', PATH);
       const device = deviceName();
-      for (const { id } of items.filter((item) => item.device === device)) {
-        await this.#api.call('DELETE', `${PATH}/${encodeURIComponent(id)}`);
-      }
+      const devices = await this.#api.pushDevices();
+      for (const { id } of devices.filter((one) => one.device === device))
+        await this.#api.forgetPushDevice(id);
     }
     return 'off';
   }
@@ -114,6 +140,15 @@ export class Push {
     }
     subscription ??= await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: public_key });
     await this.#api.call('POST', PATH, { ...subscription.toJSON(), device });
+  }
+}
+
+/** Whether this browser is woken by push for that agent: then push takes the place of desktop notifications (D-11). */
+export function isPushOn(agent: string): boolean {
+  try {
+    return globalThis.localStorage?.getItem(PUSH_KEY) === agent && Notification.permission === 'granted';
+  } catch {
+    return false;
   }
 }
 
@@ -144,10 +179,4 @@ async function active(registration: ServiceWorkerRegistration): Promise<ServiceW
     });
   });
   return registration;
-}
-
-function isApplePhone(): boolean {
-  // An iPad says that it is a Mac, but a Mac has no touch screen.
-  const { userAgent, maxTouchPoints } = navigator;
-  return /iPhone|iPad|iPod/.test(userAgent) || (/Macintosh/.test(userAgent) && maxTouchPoints > 1);
 }

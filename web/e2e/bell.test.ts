@@ -68,6 +68,8 @@ describe('the bell', () => {
     const bell = await bellOf(ana);
     await bell.open();
     const rows = bell.page.locator('bellhop-item');
+    await rows.nth(0).waitFor();
+    await bell.expandAll();
     await rows.nth(1).waitFor();
     expect(await rows.nth(0).locator('[data-type]').getAttribute('data-type')).toBe('mention');
     expect(await rows.nth(1).locator('[data-type]').getAttribute('data-type')).toBe('assignment');

@@ -65,6 +65,7 @@ describe('the demo desk', () => {
     await rings(mine, () => other.getByRole('button', { name: 'Add note' }).click());
     await rings(mine, () => other.getByRole('button', { name: 'Escalate', exact: true }).click());
     await mine.open();
+    await mine.expandAll();
     const types = await mine.page
       .locator('bellhop-item [data-type]')
       .evaluateAll((all) => all.slice(0, 3).map((one) => one.getAttribute('data-type')));

@@ -2,7 +2,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
 import { covers } from '../test/covers';
-import { eventually } from '../test/eventually';
 import { complaintsOfAxe } from './harness/axe';
 import { Bell, Browsers } from './harness/browser';
 import { becomes } from './harness/expect';
@@ -84,39 +83,6 @@ describe('the bell in another page', () => {
     await becomes(() => page.title(), 'HD-5');
     expect(page.url()).toBe(`${host.url}/`);
     await bell.shows('');
-  });
-
-  it('shows hostile texts as text and follows no hostile link', async () => {
-    const hostile = `<img src=x onerror="document.title='hacked'"><script>document.title='hacked'</script>\${alert(1)}`;
-    await hub
-      .post('ticket.assigned', {
-        actor: { kind: 'agent', id: 'jane', name: hostile },
-        ticket: {
-          number: '6',
-          assignees: ['ana'],
-          subject: hostile,
-          url: "javascript:document.title='hacked'",
-        },
-        data: { assigned: { agents: ['ana'], team: null, by_rule: false } },
-      })
-      .catch((error: unknown) => expect(String(error)).toMatch(/4(00|22)/));
-    await hub.assign('ana', { number: '7', subject: hostile });
-    await hub.post('note.added', {
-      ticket: { number: '7', assignees: ['ana'] },
-      data: { message: { id: 'c', text: `@ana ${hostile}`, mentions: ['ana'] } },
-    });
-    const bell = await embed(`token="${hub.token('ana')}"`);
-    await bell.open();
-    await eventually(async () => expect((await bell.titles()).length).toBeGreaterThanOrEqual(2));
-    const texts = await page.locator('bellhop-item .row').allInnerTexts();
-    expect(texts.some((text) => text.includes('<img src=x onerror'))).toBe(true);
-    expect(await page.locator('bellhop-item img, bellhop-item script').count()).toBe(0);
-    for (const href of await page
-      .locator('bellhop-item a')
-      .evaluateAll((all) => all.map((a) => a.getAttribute('href')))) {
-      expect(href).not.toMatch(/javascript:/i);
-    }
-    expect(await page.title()).toBe('Desk');
   });
 
   it('works by keyboard alone: open, go through, read, close, focus back on the bell', async () => {

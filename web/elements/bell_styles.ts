@@ -1,9 +1,7 @@
-// How `<bellhop-bell>` looks: the button, and the panel's frame. Rows and footer line bring their own styles.
+// How `<bellhop-bell>` looks: the button, the panel's frame and the question. What is in them brings its own styles.
 import { css } from 'lit';
-import { listStyles } from './list_styles';
 
 export const bellStyles = [
-  listStyles,
   css`
     :host {
       display: inline-block;
@@ -29,7 +27,7 @@ export const bellStyles = [
     .badge {
       position: absolute;
       top: 0;
-      left: 22px;
+      inset-inline-start: 22px;
       min-width: 17px;
       height: 17px;
       padding: 0 4px;
@@ -111,87 +109,28 @@ export const bellStyles = [
     .panel:focus-visible {
       outline: none;
     }
-    .head {
+    bellhop-list {
       display: flex;
-      flex: none;
-      align-items: center;
-      gap: 2px 6px;
-      min-height: 52px;
-      padding-block: 4px;
-      padding-inline: 18px 8px;
-      border-bottom: 1px solid var(--bellhop-line);
-    }
-    h2 {
-      margin: 0;
-      font-size: 16px;
-      font-weight: 650;
-      letter-spacing: -0.01em;
-      overflow: hidden;
-      text-overflow: ellipsis;
-    }
-    .pill {
-      min-width: 22px;
-      padding: 1px 7px;
-      text-align: center;
-      border-radius: 10px;
-      font-size: 12px;
-      font-weight: 550;
-      color: var(--bellhop-accent);
-      background: var(--bellhop-unread);
-      white-space: nowrap;
-    }
-    .grow {
+      flex-direction: column;
       flex: 1;
-    }
-    .bulk {
-      display: flex;
-      flex: none;
-    }
-    @media (max-width: 480px) {
-      .head {
-        flex-wrap: wrap;
-        gap: 2px 4px;
-        padding-inline: 14px 4px;
-      }
-      .head h2 {
-        font-size: 15px;
-      }
-      /* A line of their own: in one there is no room for a thumb. */
-      .bulk {
-        order: 1;
-        flex-basis: 100%;
-        justify-content: space-between;
-        padding-inline-end: 10px;
-      }
-      .bulk .link {
-        min-height: 44px;
-        padding: 0;
-      }
+      min-height: 0;
     }
     bellhop-preferences {
       flex: 1;
-    }
-    .scroll {
-      flex: 1;
       min-height: 0;
       overflow-y: auto;
-      overscroll-behavior: contain;
-      scrollbar-width: thin;
     }
-    .foot {
-      display: flex;
-      align-items: start;
-      gap: 12px;
-      padding: 9px 14px 9px 18px;
-      border-top: 1px solid var(--bellhop-line);
-      background: var(--bellhop-raised);
-    }
-    .foot bellhop-status {
-      flex: 1;
-    }
-    .link {
-      white-space: nowrap;
-      text-decoration: none;
+    .ask {
+      position: fixed;
+      z-index: 2147483000;
+      inset: auto;
+      margin: 0;
+      padding: 12px 14px;
+      border: 0;
+      border-radius: var(--bellhop-radius);
+      color: var(--bellhop-text);
+      background: var(--bellhop-surface);
+      box-shadow: var(--bellhop-shadow);
     }
   `,
 ];

@@ -25,6 +25,15 @@ export const icons = {
   checks: icon(svg`<path d="m2.5 12.5 4 4 8-8.5"/><path d="m11 16 .6.6L20.5 8"/>`),
   close: icon(svg`<path d="m6.5 6.5 11 11m0-11-11 11"/>`),
   back: icon(svg`<path d="M14.5 5.5 8 12l6.5 6.5"/>`),
+  info: icon(svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 11v5m0-8.2h.01"/>`),
+  dot: icon(svg`<circle cx="12" cy="12" r="4" fill="currentColor"/>`),
+  search: icon(svg`<circle cx="11" cy="11" r="6"/><path d="m15.5 15.5 4.5 4.5"/>`),
+  down: icon(svg`<path d="m6.5 9.5 5.5 5.5 5.5-5.5"/>`),
+  speaker: icon(
+    svg`<path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4.2 4.2 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11"/>`,
+  ),
+  device: icon(svg`<path d="M4 5h16v11H4zM9 20h6m-3-4v4"/>`),
+  keyboard: icon(svg`<path d="M3 7h18v10H3zM7 11h.01M11 11h.01M15 11h.01M8 14h8"/>`),
   gear: icon(
     svg`<circle cx="12" cy="12" r="3"/><path d="M10.3 3.5h3.4l.5 2.6 1.7 1 2.5-.9 1.7 2.9-2 1.8v2.2l2 1.8-1.7 2.9-2.5-.9-1.7 1-.5 2.6h-3.4l-.5-2.6-1.7-1-2.5.9-1.7-2.9 2-1.8v-2.2l-2-1.8 1.7-2.9 2.5.9 1.7-1z"/>`,
   ),

@@ -1,41 +1,84 @@
-// One row of the bell's list: icon, text, who and when, and the two acts. All text from outside is text.
-// Events (they bubble to the bell): `item-open` (cancelable), `item-read`, `item-dismiss`, detail: the notification.
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
-import { property } from 'lit/decorators.js';
+// One row of the bell's list: icon, text, who and when, and the acts. It may stand for all entries about a ticket. All
+// text from outside is text.
+// Events (they bubble to the list), detail: the notification: `item-open` (cancelable), `item-read`, `item-unread`,
+// `item-dismiss`, `item-snooze` (detail: { notification, until }), `item-why`, `item-expand`.
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { property, state } from 'lit/decorators.js';
 import type { Notification } from '../client/protocol';
+import type { Row } from './grouping';
+import { hasUnread } from './grouping';
 import { icons } from './icons';
+import { itemStyles } from './item_styles';
 import { actorText, isUnread, reasonText, ticketText } from './kinds';
 import { fullTime, relativeTime } from './relative_time';
 import { safeUrl } from './safe_url';
+import { snoozeTimes } from './snooze_times';
 import { controls } from './theme';
 import { tintStyles, typeIcon } from './tints';
+import { t, tn } from './words';
 
 export class BellhopItem extends LitElement {
   @property({ attribute: false }) notification!: Notification;
+  /** Of a list by tickets: what else the row stands for. */
+  @property({ attribute: false }) row: Row | null = null;
   /** The time that "5 minutes ago" is counted from; one ticking clock for the whole list. */
   @property({ type: Number }) now = 0;
+  /** Why the person has it, in the hub's words; null until asked. */
+  @property({ attribute: false }) why: string | null = null;
+  @state() private opened: 'snooze' | 'why' | null = null;
 
   override focus(): void {
     this.renderRoot.querySelector<HTMLElement>('.open')?.focus();
   }
 
+  get isUnread(): boolean {
+    return this.row ? hasUnread(this.row) : isUnread(this.notification);
+  }
+
+  /** Opens the choice of times, or closes it. */
+  snooze(): void {
+    this.opened = this.opened === 'snooze' ? null : 'snooze';
+    void this.updateComplete.then(() => {
+      if (this.opened) this.renderRoot.querySelector<HTMLElement>('.time')?.focus();
+      else this.focus();
+    });
+  }
+
+  explain(): void {
+    this.opened = this.opened === 'why' ? null : 'why';
+    if (this.opened) this.#say('item-why');
+  }
+
+  /** Says whether something was open. */
+  close(): boolean {
+    const wasOpen = this.opened !== null;
+    this.opened = null;
+    if (wasOpen) this.focus();
+    return wasOpen;
+  }
+
   override render() {
-    const { notification } = this;
-    const unread = isUnread(notification);
-    return html`<div class="row ${unread ? 'unread' : ''}" part="item ${unread ? 'item-unread' : ''}">
+    const { notification, isUnread: unread } = this;
+    return html`<div
+      class="row ${unread ? 'unread' : ''} ${this.row?.isMember ? 'member' : ''}"
+      part="item ${unread ? 'item-unread' : ''}"
+    >
       ${typeIcon(notification)} ${this.#text(unread)} ${this.#acts(unread)}
     </div>`;
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (changed.has('notification')) this.toggleAttribute('unread', isUnread(this.notification));
+    if (changed.has('notification') || changed.has('row')) this.toggleAttribute('unread', this.isUnread);
+    // The list has to learn how tall the row is now.
+    if (changed.has('opened') || changed.has('why'))
+      this.dispatchEvent(new Event('item-resize', { bubbles: true }));
   }
 
   #text(unread: boolean) {
     const { title, body, url } = this.notification;
     const href = safeUrl(url);
-    const words = html`<span class="title" part="item-title">${title}</span>
-      ${body ? html`<span class="body" part="item-body">${body}</span>` : nothing}`;
+    const words = html`<span class="title" part="item-title" dir="auto">${title}</span>
+      ${body ? html`<span class="body" part="item-body" dir="auto">${body}</span>` : nothing}`;
     return html`<div class="text">
       ${
         href
@@ -43,7 +86,8 @@ export class BellhopItem extends LitElement {
           : html`<button class="open" type="button" @click=${this.#open}>${words}</button>`
       }
       ${this.#meta()}
-      ${unread ? html`<span class="mark" part="unread-mark"><span class="hidden-text">Unread</span></span>` : nothing}
+      ${unread ? html`<span class="mark" part="unread-mark"><span class="hidden-text">${t('Unread')}</span></span>` : nothing}
+      ${this.#more()} ${this.#below()}
     </div>`;
   }
 
@@ -55,41 +99,69 @@ export class BellhopItem extends LitElement {
     const ticket = this.notification.title.includes(number) ? '' : number;
     return html`<span class="meta" part="item-meta"
       ><span class="parts">
-        ${actor ? html`<span class="actor">${actor}</span>` : nothing}
+        ${actor ? html`<bdi class="actor">${actor}</bdi>` : nothing}
         <time datetime=${created_at} title=${fullTime(created_at)}
           >${relativeTime(created_at, this.now)}</time
         >
-        ${ticket ? html`<span class="ticket">${ticket}</span>` : nothing}
+        ${ticket ? html`<bdi class="ticket">${ticket}</bdi>` : nothing}
         ${why ? html`<span class="why ${reason === 'watching' ? 'watching' : ''}">${why}</span>` : nothing}
       </span></span
     >`;
   }
 
+  /** Of a group: how many more there are, and the way to them. */
+  #more() {
+    const { row } = this;
+    if (!row || row.members.length < 2) return nothing;
+    const others = row.members.length - 1;
+    return html`<button
+      class="more"
+      type="button"
+      part="item-more"
+      aria-expanded=${row.isExpanded}
+      @click=${() => this.#say('item-expand')}
+    >
+      ${tn('{count} more about this ticket', '{count} more about this ticket', others)} ${icons.down}
+    </button>`;
+  }
+
+  #below() {
+    if (this.opened === 'why') {
+      return html`<p class="below explanation" role="status" dir="auto">${this.why ?? t('Loading…')}</p>`;
+    }
+    if (this.opened !== 'snooze') return nothing;
+    return html`<div class="below times" role="group" aria-label=${t('Snooze until')}>
+      ${snoozeTimes(this.now || Date.now()).map(
+        ({ id, label, until, when }) =>
+          html`<button class="time" type="button" data-time=${id} @click=${() => this.#snooze(until)}>
+            <b>${label}</b><span>${when}</span>
+          </button>`,
+      )}
+    </div>`;
+  }
+
   #acts(unread: boolean) {
     const { title } = this.notification;
+    const act = (name: string, icon: unknown, label: string, onClick: () => void, key: string) =>
+      html`<button
+        class="act ${name}"
+        type="button"
+        title="${label} (${key})"
+        aria-label="${label}: ${title}"
+        aria-keyshortcuts=${key}
+        @click=${onClick}
+      >
+        ${icon}
+      </button>`;
     return html`<div class="acts" part="item-acts">
       ${
         unread
-          ? html`<button
-              class="act read"
-              type="button"
-              title="Mark as read"
-              aria-label="Mark as read: ${title}"
-              @click=${this.#read}
-            >
-              ${icons.check}
-            </button>`
-          : nothing
+          ? act('read', icons.check, t('Mark as read'), this.#read, 'r')
+          : act('unread', icons.dot, t('Mark as unread'), () => this.#say('item-unread'), 'r')
       }
-      <button
-        class="act dismiss"
-        type="button"
-        title="Dismiss"
-        aria-label="Dismiss: ${title}"
-        @click=${() => this.#say('item-dismiss')}
-      >
-        ${icons.close}
-      </button>
+      ${act('snooze', icons.clock, t('Snooze'), () => this.snooze(), 's')}
+      ${act('explain', icons.info, t('Why did I get this?'), () => this.explain(), 'w')}
+      ${act('dismiss', icons.close, t('Dismiss'), () => this.#say('item-dismiss'), 'e')}
     </div>`;
   }
 
@@ -104,170 +176,16 @@ export class BellhopItem extends LitElement {
     this.#say('item-read');
   };
 
+  #snooze(until: string): void {
+    this.opened = null;
+    const detail = { notification: this.notification, until };
+    this.dispatchEvent(new CustomEvent('item-snooze', { detail, bubbles: true, composed: true }));
+  }
+
   #say(name: string): boolean {
     const init = { detail: this.notification, bubbles: true, composed: true, cancelable: true };
     return this.dispatchEvent(new CustomEvent(name, init));
   }
 
-  static override styles = [
-    controls,
-    tintStyles,
-    css`
-      :host {
-        display: block;
-      }
-      .row {
-        position: relative;
-        display: flex;
-        gap: 12px;
-        padding: 12px 14px 12px 18px;
-      }
-      .row:hover,
-      .row:focus-within {
-        background: var(--bellhop-hover);
-      }
-      .unread {
-        background: var(--bellhop-unread);
-      }
-      .text {
-        flex: 1;
-        min-width: 0;
-      }
-      .open {
-        display: block;
-        width: 100%;
-        text-align: start;
-        text-decoration: none;
-        border-radius: 6px;
-        overflow-wrap: anywhere;
-      }
-      /* The whole row opens it; the acts lie above. */
-      .open::after {
-        content: '';
-        position: absolute;
-        inset: 0;
-      }
-      .open:focus-visible {
-        outline: none;
-      }
-      .open:focus-visible::after {
-        outline: 2px solid var(--bellhop-accent);
-        outline-offset: -2px;
-        border-radius: 8px;
-      }
-      .title {
-        display: block;
-        padding-inline-end: 14px;
-      }
-      .unread .title {
-        font-weight: 600;
-      }
-      .body {
-        display: -webkit-box;
-        -webkit-box-orient: vertical;
-        -webkit-line-clamp: 2;
-        line-clamp: 2;
-        overflow: hidden;
-        margin-top: 1px;
-        color: var(--bellhop-muted);
-      }
-      .meta {
-        display: block;
-        overflow: clip;
-        margin-top: 4px;
-        font-size: 12.5px;
-        color: var(--bellhop-muted);
-      }
-      /* The dot before each part; that of a line's first part lies outside and is cut off. */
-      .parts {
-        display: flex;
-        flex-wrap: wrap;
-        margin-inline-start: -15px;
-      }
-      .parts > * {
-        position: relative;
-        padding-inline-start: 15px;
-      }
-      .parts > *::before {
-        content: '·';
-        position: absolute;
-        inset-inline-start: 5px;
-        color: var(--bellhop-muted);
-        font-weight: 400;
-      }
-      .actor {
-        font-weight: 550;
-        color: var(--bellhop-text);
-      }
-      .why.watching {
-        color: var(--bellhop-green);
-        font-weight: 550;
-      }
-      .mark {
-        position: absolute;
-        left: 6px;
-        top: 27px;
-        width: 7px;
-        height: 7px;
-        border-radius: 50%;
-        background: var(--bellhop-accent);
-      }
-      .acts {
-        position: absolute;
-        top: 8px;
-        right: 10px;
-        display: flex;
-        gap: 2px;
-        padding: 2px;
-        border-radius: 9px;
-        background: var(--bellhop-surface);
-        box-shadow: 0 0 0 1px var(--bellhop-line);
-        opacity: 0;
-        transition: opacity 0.12s;
-      }
-      .row:hover .acts,
-      .row:focus-within .acts {
-        opacity: 1;
-      }
-      .act {
-        display: grid;
-        place-items: center;
-        width: 28px;
-        height: 28px;
-        border-radius: 7px;
-        font-size: 17px;
-        color: var(--bellhop-muted);
-      }
-      .act:hover {
-        color: var(--bellhop-text);
-        background: var(--bellhop-hover);
-      }
-      .read:hover {
-        color: var(--bellhop-green);
-      }
-      .dismiss:hover {
-        color: var(--bellhop-red);
-      }
-      @media (hover: none) {
-        .acts {
-          position: static;
-          flex-direction: column;
-          align-self: start;
-          margin: -4px -4px -4px 0;
-          opacity: 1;
-          background: none;
-          box-shadow: none;
-        }
-        .act {
-          width: 40px;
-          height: 40px;
-        }
-      }
-      @media (prefers-reduced-motion: reduce) {
-        .acts {
-          transition: none;
-        }
-      }
-    `,
-  ];
+  static override styles = [controls, tintStyles, itemStyles];
 }

@@ -1,6 +1,7 @@
 // How a notification's type and reason look and read: icon and tint by type, a few words by reason.
 import type { Notification } from '../client/protocol';
 import { icons, type Icon } from './icons';
+import { t } from './words';
 
 export type Tint = 'indigo' | 'violet' | 'blue' | 'red' | 'amber' | 'green' | 'gray';
 
@@ -25,6 +26,7 @@ const KINDS: Record<string, Kind> = {
 };
 const OTHER: Kind = { icon: icons.bell, tint: 'gray', label: 'Notification' };
 
+/** The label is English, and a key of the catalogs. */
 export function kindOf({ type, reason }: Notification): Kind {
   if (reason === 'emoji') return { icon: icons.emoji, tint: 'amber', label: 'Reaction' };
   return KINDS[type] ?? OTHER;
@@ -49,12 +51,13 @@ const REASONS: Record<string, string> = {
 
 /** Why the person got it, in a few words; empty for a reason of a newer hub. */
 export function reasonText({ reason }: Notification): string {
-  return REASONS[reason] ?? '';
+  const words = REASONS[reason];
+  return words ? t(words) : '';
 }
 
 export function actorText({ actor }: Notification): string {
   if (!actor) return '';
-  return actor.name || (actor.kind === 'system' ? 'System' : '');
+  return actor.name || (actor.kind === 'system' ? t('System') : '');
 }
 
 export function ticketText({ ticket }: Notification): string {

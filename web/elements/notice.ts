@@ -1,4 +1,4 @@
-// What was dismissed last, for the ten seconds in which it can be taken back (D-13), and a line of text for the
+// What was done last, for the ten seconds in which it can be taken back (D-13), and a line of text for the
 // person when the hub refused something. One at a time: the newest counts.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
@@ -23,9 +23,9 @@ export class NoticeController implements ReactiveController {
     clearTimeout(this.#timer);
   }
 
-  show(text: string, undo: (() => void) | null = null): void {
+  show(text: string, undo: (() => void) | null | undefined = null): void {
     clearTimeout(this.#timer);
-    this.current = { text, undo };
+    this.current = { text, undo: undo ?? null };
     this.#timer = setTimeout(() => this.hide(), FOR_MS);
     this.#host.requestUpdate();
   }

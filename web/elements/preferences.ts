@@ -6,7 +6,9 @@
 // Events: `preferences-back` when the person leaves; `preferences-saved` {preferences}.
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
+import type { Alerts } from '../client/alerts';
 import { Api } from '../client/api';
+import type { BellhopClient } from '../client/client';
 import { Credentials } from '../client/credentials';
 import { browserEnvironment } from '../client/environment';
 import type { Preferences } from '../client/preferences';
@@ -21,6 +23,7 @@ import { renderTest } from './preferences_trial';
 import { renderDoNotDisturb, renderQuietHours } from './quiet_hours_view';
 import { scriptOrigin } from './script_origin';
 import { controls, themeOf } from './theme';
+import { t, WordsController } from './words';
 
 const IDENTITY = ['api', 'server', 'token', 'tokenUrl'];
 const MOST_NAMED = 3;
@@ -29,6 +32,9 @@ type Question = 'leave' | 'reset';
 
 export class BellhopPreferences extends LitElement {
   @property({ attribute: false }) api: Api | null = null;
+  /** Of the bell around it, where there is one. */
+  @property({ attribute: false }) client: BellhopClient | null = null;
+  @property({ attribute: false }) alerts: Alerts | null = null;
   @property() server: string | null = null;
   @property() token: string | null = null;
   @property({ attribute: 'token-url' }) tokenUrl: string | null = null;
@@ -38,6 +44,7 @@ export class BellhopPreferences extends LitElement {
   @query('.said') private saidLine!: HTMLElement | null;
 
   #state = new PreferencesController(this);
+  #usedApi: Api | null = null;
 
   /** Something is set that is not saved. */
   get isChanged(): boolean {
@@ -46,6 +53,7 @@ export class BellhopPreferences extends LitElement {
 
   constructor() {
     super();
+    new WordsController(this);
     this.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') this.escape();
     });
@@ -92,13 +100,13 @@ export class BellhopPreferences extends LitElement {
             : html`<button
                 class="back"
                 type="button"
-                aria-label="Back to the notifications"
+                aria-label=${t('Back to the notifications')}
                 @click=${() => this.leave()}
               >
                 ${icons.back}
               </button>`
         }
-        <h2 tabindex="-1">Preferences</h2>
+        <h2 tabindex="-1">${t('Preferences')}</h2>
       </div>
       <div
         class="body"
@@ -130,17 +138,33 @@ export class BellhopPreferences extends LitElement {
         now,
         onSend: () => void this.#state.test(),
       })}
+      ${this.#thisBrowser()}
       <div class="block end">
-        <button class="link reset" type="button" @click=${() => this.#ask('reset')}>Reset to defaults</button>
+        <button class="link reset" type="button" @click=${() => this.#ask('reset')}>
+          ${t('Reset to defaults')}
+        </button>
       </div>`;
+  }
+
+  #thisBrowser() {
+    const { me, saved } = this.#state;
+    if (!me || !saved) return nothing;
+    return html`<bellhop-this-browser
+      .api=${this.client?.api ?? this.#usedApi}
+      .client=${this.client}
+      .alerts=${this.alerts}
+      .me=${me}
+      .preferences=${saved}
+      .hub=${this.client?.server ?? this.#hub}
+    ></bellhop-this-browser>`;
   }
 
   #notLoaded(): TemplateResult {
     const { said } = this.#state;
-    if (!said) return html`<p class="state" aria-busy="true">Loading…</p>`;
+    if (!said) return html`<p class="state" aria-busy="true">${t('Loading…')}</p>`;
     return html`<div class="state">
       <p role="alert">${said.text}</p>
-      <button class="button" type="button" @click=${() => this.#load()}>Try again</button>
+      <button class="button" type="button" @click=${() => this.#load()}>${t('Try again')}</button>
     </div>`;
   }
 
@@ -148,7 +172,7 @@ export class BellhopPreferences extends LitElement {
     const { draft, said, busy, changes } = this.#state;
     if (!draft) return nothing;
     const { words } = changes;
-    const pending = words.length > 0 ? `Changed: ${changesText(words)}` : 'No changes';
+    const pending = words.length > 0 ? t('Changed: {what}', { what: changesText(words) }) : t('No changes');
     return html`<div class="foot" part="preferences-footer">
       <p
         class="said ${said?.isWrong ? 'wrong' : ''}"
@@ -164,7 +188,7 @@ export class BellhopPreferences extends LitElement {
         ?disabled=${words.length === 0 || busy !== null}
         @click=${() => void this.#save()}
       >
-        ${busy === 'save' ? 'Saving…' : 'Save Preferences'}
+        ${busy === 'save' ? t('Saving…') : t('Save Preferences')}
       </button>
     </div>`;
   }
@@ -172,20 +196,20 @@ export class BellhopPreferences extends LitElement {
   #question(about: Question): TemplateResult {
     const isLeaving = about === 'leave';
     const text = isLeaving
-      ? `Not saved: ${changesText(this.#state.changes.words)}.`
-      : 'Everything goes back to what your administrator set.';
+      ? t('Not saved: {what}.', { what: changesText(this.#state.changes.words) })
+      : t('Everything goes back to what your administrator set.');
     return html`<div
       class="foot question"
       role="alertdialog"
-      aria-label=${isLeaving ? 'Unsaved changes' : 'Reset to defaults'}
+      aria-label=${isLeaving ? t('Unsaved changes') : t('Reset to defaults')}
       aria-describedby="question"
     >
       <p id="question">${text}</p>
       <button class="button danger go" type="button" @click=${() => void this.#go(about)}>
-        ${isLeaving ? 'Discard' : 'Reset'}
+        ${isLeaving ? t('Discard') : t('Reset')}
       </button>
       <button class="button stay" type="button" @click=${() => this.#withdraw()}>
-        ${isLeaving ? 'Keep editing' : 'Cancel'}
+        ${isLeaving ? t('Keep editing') : t('Cancel')}
       </button>
     </div>`;
   }
@@ -221,6 +245,7 @@ export class BellhopPreferences extends LitElement {
     const control = field?.querySelector<HTMLElement>('input:enabled, select');
     fault?.scrollIntoView({ block: 'center' });
     (control ?? this.saidLine)?.focus({ preventScroll: true });
+    if (saved) this.alerts?.takePreferences(saved);
     if (saved) this.#say('preferences-saved', { preferences: saved });
   }
 
@@ -228,13 +253,17 @@ export class BellhopPreferences extends LitElement {
     if (!this.isConnected) return;
     this.alone = this.api === null;
     this.asking = null;
-    void this.#state.load(this.api ?? this.#ownApi());
+    this.#usedApi = this.api ?? this.#ownApi();
+    void this.#state.load(this.#usedApi);
+  }
+
+  get #hub(): string {
+    return (this.server ?? scriptOrigin()).replace(/\/+$/, '');
   }
 
   #ownApi(): Api {
     const environment = browserEnvironment();
-    const server = (this.server ?? scriptOrigin()).replace(/\/+$/, '');
-    return new Api(server, new Credentials(this, environment), environment);
+    return new Api(this.#hub, new Credentials(this, environment), environment);
   }
 
   #say(name: string, detail: unknown): void {
@@ -247,5 +276,7 @@ export class BellhopPreferences extends LitElement {
 /** "Transfer on, Email off and 2 more". */
 function changesText(words: string[]): string {
   const named = words.slice(0, MOST_NAMED).join(', ');
-  return words.length > MOST_NAMED ? `${named} and ${words.length - MOST_NAMED} more` : named;
+  return words.length > MOST_NAMED
+    ? t('{named} and {count} more', { named, count: words.length - MOST_NAMED })
+    : named;
 }

@@ -6,6 +6,7 @@ import { faultAt, hourText } from './preferences_draft';
 import { idOf, renderFault, renderSection, renderSwitch, type PreferencesView } from './preferences_field';
 import { renderEmailKinds } from './preferences_kinds';
 import { CHANNELS, EMAIL_TYPES, FREQUENCIES } from './preferences_words';
+import { t } from './words';
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 
@@ -13,11 +14,14 @@ export function renderChannels({ draft, faults, set }: PreferencesView): Templat
   const known = CHANNELS.filter(({ id }) => id in draft.channels);
   return renderSection(
     'channels',
-    'Channels',
+    t('Channels'),
     known.map(({ id, label, text }) => {
       const pointer = `/channels/${id}`;
       const onChange = (isOn: boolean) => set(pointer, { channels: { ...draft.channels, [id]: isOn } });
-      return renderSwitch({ pointer, label, text, isOn: draft.channels[id] ?? true, onChange }, faults);
+      return renderSwitch(
+        { pointer, label: t(label), text: t(text), isOn: draft.channels[id] ?? true, onChange },
+        faults,
+      );
     }),
   );
 }
@@ -27,19 +31,19 @@ export function renderEmail(view: PreferencesView): TemplateResult {
   const isDaily = draft.email_frequency === 'daily';
   return renderSection(
     'email',
-    'Email',
+    t('Email'),
     html`${renderSelect(view, {
       pointer: '/email_frequency',
-      label: 'How often',
+      label: t('How often'),
       value: draft.email_frequency,
-      options: Object.entries(FREQUENCIES),
+      options: Object.entries(FREQUENCIES).map(([id, words]) => [id, t(words)]),
       onChange: (value) => set('/email_frequency', { email_frequency: value as EmailFrequency }),
     })}
     ${
       isDaily
         ? renderSelect(view, {
             pointer: '/digest_hour',
-            label: 'Digest at',
+            label: t('Digest at'),
             value: String(draft.digest_hour),
             options: HOURS.map((hour) => [String(hour), hourText(hour)]),
             onChange: (value) => set('/digest_hour', { digest_hour: Number(value) }),
@@ -50,8 +54,8 @@ export function renderEmail(view: PreferencesView): TemplateResult {
     ${renderSwitch(
       {
         pointer: '/high_priority_mentions_only',
-        label: 'High priority mentions only',
-        text: 'Other mentions ring the bell and send no email.',
+        label: t('High priority mentions only'),
+        text: t('Other mentions ring the bell and send no email.'),
         isOn: draft.high_priority_mentions_only,
         onChange: (isOn) => set('/high_priority_mentions_only', { high_priority_mentions_only: isOn }),
       },
@@ -98,18 +102,18 @@ function renderTypes(view: PreferencesView): TemplateResult {
   };
   return html`${renderSelect(view, {
     pointer,
-    label: 'Types',
+    label: t('Types'),
     value: chosen === null ? 'all' : 'some',
     options: [
-      ['all', 'All types'],
-      ['some', 'Only these:'],
+      ['all', t('All types')],
+      ['some', t('Only these:')],
     ],
     onChange: (value) => set(pointer, { email_types: value === 'all' ? null : ['assignment'] }),
   })}
   ${
     chosen === null
       ? nothing
-      : html`<div class="chips" role="group" aria-label="Types that go out by email">
+      : html`<div class="chips" role="group" aria-label=${t('Types that go out by email')}>
           ${Object.entries(EMAIL_TYPES).map(
             ([type, label]) =>
               html`<label class="chip">
@@ -118,7 +122,7 @@ function renderTypes(view: PreferencesView): TemplateResult {
                   .checked=${live(chosen.includes(type))}
                   @change=${(event: Event) => toggle(type, (event.target as HTMLInputElement).checked)}
                 />
-                ${label}
+                ${t(label)}
               </label>`,
           )}
         </div>`

@@ -3,11 +3,12 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Refused, type Api, type Fault } from '../client/api';
 import type { Preferences, PreferencesChange, TestReached } from '../client/preferences';
-import type { Agent } from '../client/protocol';
+import type { Agent, Me } from '../client/protocol';
 import { asEdited, changesBetween, faultsOf, resetOf, type Changes } from './preferences_draft';
+import { t } from './words';
 
-const AT_FAULT = 'Not saved. What is wrong stands at its field.';
-const UNREACHABLE = 'The hub cannot be reached. Nothing is lost: try again.';
+const AT_FAULT = () => t('Not saved. What is wrong stands at its field.');
+const UNREACHABLE = () => t('The hub cannot be reached. Nothing is lost: try again.');
 
 export interface Said {
   text: string;
@@ -18,7 +19,7 @@ export class PreferencesController implements ReactiveController {
   #host: ReactiveControllerHost;
   #api: Api | null = null;
   #saved: Preferences | null = null;
-  agent: Agent | null = null;
+  me: Me | null = null;
   /** What the fields show; null until the hub has answered. */
   draft: Preferences | null = null;
   faults: Fault[] = [];
@@ -34,6 +35,15 @@ export class PreferencesController implements ReactiveController {
 
   hostDisconnected(): void {
     this.#api = null;
+  }
+
+  get agent(): Agent | null {
+    return this.me?.agent ?? null;
+  }
+
+  /** As the hub has them. */
+  get saved(): Preferences | null {
+    return this.#saved;
   }
 
   get changes(): Changes {
@@ -53,7 +63,7 @@ export class PreferencesController implements ReactiveController {
     try {
       const [me, preferences] = await Promise.all([api.me(), api.preferences()]);
       if (api !== this.#api) return;
-      this.agent = me.agent;
+      this.me = me;
       this.#show(preferences);
     } catch (error) {
       if (api === this.#api) this.#fail(error);
@@ -83,16 +93,16 @@ export class PreferencesController implements ReactiveController {
     if (!draft || !this.isChanged) return null;
     this.faults = faultsOf(draft, Date.now());
     if (this.faults.length > 0) {
-      this.said = { text: AT_FAULT, isWrong: true };
+      this.said = { text: AT_FAULT(), isWrong: true };
       this.#changed();
       return null;
     }
-    return this.#put('save', changes.body, `Saved: ${changes.words.join(', ')}.`);
+    return this.#put('save', changes.body, t('Saved: {what}.', { what: changes.words.join(', ') }));
   }
 
   async reset(): Promise<Preferences | null> {
     if (!this.draft) return null;
-    return this.#put('reset', resetOf(this.draft), 'Everything is back to the defaults.');
+    return this.#put('reset', resetOf(this.draft), t('Everything is back to the defaults.'));
   }
 
   async test(): Promise<void> {
@@ -136,7 +146,7 @@ export class PreferencesController implements ReactiveController {
 
   #fail(error: unknown): void {
     if (error instanceof Refused) this.faults = error.faults;
-    const text = error instanceof Refused ? refusal(error) : UNREACHABLE;
+    const text = error instanceof Refused ? refusal(error) : UNREACHABLE();
     this.said = { text, isWrong: true };
   }
 
@@ -146,7 +156,7 @@ export class PreferencesController implements ReactiveController {
 }
 
 function refusal(error: Refused): string {
-  if (error.isUnauthorized) return 'You are signed out. Sign in again.';
-  if (error.faults.length > 0) return AT_FAULT;
-  return `That did not work: ${error.message}.`;
+  if (error.isUnauthorized) return t('You are signed out. Sign in again.');
+  if (error.faults.length > 0) return AT_FAULT();
+  return t('That did not work: {why}', { why: error.message });
 }

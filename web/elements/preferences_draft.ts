@@ -11,6 +11,7 @@ import {
 import { channelLabel, EMAIL_TYPES, FREQUENCIES } from './preferences_words';
 import { isEmpty, weekOf, type Week } from './quiet_hours';
 import { clockText } from './until';
+import { t, within } from './words';
 
 export interface Changes {
   /** What `PUT /api/v1/me/preferences` takes: nothing but the changes. */
@@ -56,7 +57,7 @@ function addRows({ body, words }: Changes, saved: Preferences, draft: Preference
     const before = saved.categories[index]!;
     if (now.choice !== before.choice) {
       body.categories = { ...body.categories, [now.id]: now.choice };
-      words.push(`${now.label} ${now.choice}`);
+      words.push(`${t(now.label)} ${t(now.choice)}`);
     }
     for (const [member, name] of [
       ['alert_email', 'alert email'],
@@ -64,7 +65,7 @@ function addRows({ body, words }: Changes, saved: Preferences, draft: Preference
     ] as const) {
       if (now[member] === before[member]) continue;
       body[member] = { ...body[member], [now.id]: now[member] };
-      words.push(`${now.label} ${name} ${onOff(now[member])}`);
+      words.push(`${t(now.label)} ${t(name)} ${onOff(now[member])}`);
     }
   }
 }
@@ -80,31 +81,31 @@ function addChannels({ body, words }: Changes, saved: Preferences, draft: Prefer
 function addTimes({ body, words }: Changes, saved: Preferences, draft: Preferences): void {
   if (draft.do_not_disturb_until !== saved.do_not_disturb_until) {
     body.do_not_disturb_until = draft.do_not_disturb_until;
-    words.push(`Do not disturb ${onOff(draft.do_not_disturb_until !== null)}`);
+    words.push(`${t('Do not disturb')} ${onOff(draft.do_not_disturb_until !== null)}`);
   }
   // Sent as a whole: single days would lie over an installation's default that is none of the agent's.
   if (!isSameQuiet(draft.quiet_hours, saved.quiet_hours)) {
     body.quiet_hours = draft.quiet_hours;
-    words.push(isEmpty(weekOf(draft.quiet_hours)) ? 'Quiet hours off' : 'Quiet hours');
+    words.push(isEmpty(weekOf(draft.quiet_hours)) ? t('Quiet hours off') : t('Quiet hours'));
   }
 }
 
 function addEmail({ body, words }: Changes, saved: Preferences, draft: Preferences): void {
   if (draft.email_frequency !== saved.email_frequency) {
     body.email_frequency = draft.email_frequency;
-    words.push(`Email ${FREQUENCIES[draft.email_frequency].toLowerCase()}`);
+    words.push(`${t('Email')} ${within(t(FREQUENCIES[draft.email_frequency]))}`);
   }
   if (draft.digest_hour !== saved.digest_hour) {
     body.digest_hour = draft.digest_hour;
-    words.push(`Digest at ${hourText(draft.digest_hour)}`);
+    words.push(`${t('Digest at')} ${hourText(draft.digest_hour)}`);
   }
   if (!isSameList(draft.email_types, saved.email_types)) {
     body.email_types = draft.email_types;
-    words.push(`Emails: ${typesText(draft.email_types)}`);
+    words.push(t('Emails: {types}', { types: typesText(draft.email_types) }));
   }
   if (draft.high_priority_mentions_only !== saved.high_priority_mentions_only) {
     body.high_priority_mentions_only = draft.high_priority_mentions_only;
-    words.push(`High priority mentions only ${onOff(draft.high_priority_mentions_only)}`);
+    words.push(`${t('High priority mentions only')} ${onOff(draft.high_priority_mentions_only)}`);
   }
 }
 
@@ -133,14 +134,14 @@ export function faultsOf(draft: Preferences, now: number): Fault[] {
   for (const day of WEEKDAYS) {
     for (const [index, { from, to }] of week[day].entries()) {
       const pointer = `/quiet_hours/days/${day}/${index}`;
-      if (from === '' || to === '') faults.push({ pointer, message: 'Say from when to when.' });
+      if (from === '' || to === '') faults.push({ pointer, message: t('Say from when to when.') });
     }
   }
   const until = draft.do_not_disturb_until;
   if (until !== null && Date.parse(until) <= now)
-    faults.push({ pointer: '/do_not_disturb_until', message: 'That time has passed.' });
+    faults.push({ pointer: '/do_not_disturb_until', message: t('That time has passed.') });
   if (draft.email_types?.length === 0)
-    faults.push({ pointer: '/email_types', message: 'Choose one type at least, or switch email off.' });
+    faults.push({ pointer: '/email_types', message: t('Choose one type at least, or switch email off.') });
   return faults;
 }
 
@@ -151,10 +152,10 @@ export function faultAt(faults: Fault[], pointer: string): string {
 }
 
 export function typesText(types: string[] | null): string {
-  if (types === null) return 'all types';
+  if (types === null) return t('all types');
   const [only] = types;
-  if (types.length === 1 && only) return `${(EMAIL_TYPES[only] ?? only).toLowerCase()} only`;
-  return `${types.length} types`;
+  if (types.length === 1 && only) return t('{type} only', { type: within(t(EMAIL_TYPES[only] ?? only)) });
+  return t('{count} types', { count: types.length });
 }
 
 export function hourText(hour: number): string {
@@ -162,7 +163,7 @@ export function hourText(hour: number): string {
 }
 
 function onOff(isOn: boolean): string {
-  return isOn ? 'on' : 'off';
+  return isOn ? t('on') : t('off');
 }
 
 function isSameQuiet(a: QuietHours | null, b: QuietHours | null): boolean {

@@ -7,19 +7,20 @@ import { icons } from './icons';
 import { faultAt, withRow } from './preferences_draft';
 import { idOf, renderFault, renderSection, renderSwitch, type PreferencesView } from './preferences_field';
 import { defaultText, isFor, kindText, lockText } from './preferences_words';
+import { t, within } from './words';
 
 export function renderKinds(view: PreferencesView): TemplateResult {
   const { draft, faults, role, set } = view;
   const rows = draft.categories.filter((row) => isFor(role, row));
   return renderSection(
     'kinds',
-    'Notify me about',
+    t('Notify me about'),
     rows.map((row) => {
       const pointer = `/categories/${row.id}`;
       return renderSwitch(
         {
           pointer,
-          label: row.label,
+          label: t(row.label),
           text: kindText(row.id),
           aside: defaultText(row),
           lock: lockText(row),
@@ -43,16 +44,16 @@ export function renderEmailKinds(view: PreferencesView): TemplateResult {
   const rows = view.draft.categories.filter((row) => isFor(view.role, row));
   const isWrong = COLUMNS.some(([column]) => faultAt(view.faults, `/${column}`) !== '');
   return html`<details class="more" data-field="/alert_email" ?open=${isWrong}>
-    <summary>Email for each kind</summary>
+    <summary>${t('Email for each kind')}</summary>
     <p class="text">
-      <b>Alert</b>: at once, where your administrator’s rules name you. <b>Fallback</b>: only what none of
-      your pages and devices has shown you.
+      <b>${t('Alert')}</b>: ${t('at once, where your administrator’s rules name you.')}
+      <b>${t('Fallback')}</b>: ${t('only what none of your pages and devices has shown you.')}
     </p>
     <table>
       <thead>
         <tr>
-          <th scope="col"><span class="hidden-text">Kind</span></th>
-          ${COLUMNS.map(([, title]) => html`<th scope="col">${title}</th>`)}
+          <th scope="col"><span class="hidden-text">${t('Kind')}</span></th>
+          ${COLUMNS.map(([, title]) => html`<th scope="col">${t(title)}</th>`)}
         </tr>
       </thead>
       <tbody>
@@ -65,7 +66,7 @@ export function renderEmailKinds(view: PreferencesView): TemplateResult {
 function renderEmailRow(row: PreferenceRow, view: PreferencesView): TemplateResult {
   const faults = COLUMNS.map(([column]) => faultAt(view.faults, `/${column}/${row.id}`));
   return html`<tr>
-    <th scope="row">${row.label} ${renderFault(idOf(`/email/${row.id}`), faults.find(Boolean) ?? '')}</th>
+    <th scope="row">${t(row.label)} ${renderFault(idOf(`/email/${row.id}`), faults.find(Boolean) ?? '')}</th>
     ${COLUMNS.map(([column, title]) => html`<td>${renderBox(row, column, title, view)}</td>`)}
   </tr>`;
 }
@@ -73,12 +74,12 @@ function renderEmailRow(row: PreferenceRow, view: PreferencesView): TemplateResu
 function renderBox(row: PreferenceRow, column: Column, title: string, view: PreferencesView): TemplateResult {
   const pointer = `/${column}/${row.id}`;
   const isLocked = row[`${column}_locked`];
-  const lock = isLocked ? ', set by your administrator' : '';
-  return html`<label class="box" title=${isLocked ? 'Set by your administrator' : ''}>
+  const lock = isLocked ? `, ${t('set by your administrator')}` : '';
+  return html`<label class="box" title=${isLocked ? t('Set by your administrator') : ''}>
     <input
       type="checkbox"
       data-field=${pointer}
-      aria-label="${row.label}: ${title.toLowerCase()} email${lock}"
+      aria-label="${t(row.label)}: ${t('{kind} email', { kind: within(t(title)) })}${lock}"
       .checked=${live(row[column])}
       ?disabled=${isLocked}
       @change=${(event: Event) => {

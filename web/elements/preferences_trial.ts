@@ -5,6 +5,7 @@ import { icons, type Icon } from './icons';
 import { renderSection } from './preferences_field';
 import { CHANNELS, channelLabel, outcomeText, type Outcome } from './preferences_words';
 import { untilText } from './until';
+import { t } from './words';
 
 export interface TestView {
   reached: TestReached | null;
@@ -24,14 +25,14 @@ const MARKS: Record<Outcome['tone'], Icon> = {
 export function renderTest(view: TestView): TemplateResult {
   return renderSection(
     'test',
-    'Try it out',
+    t('Try it out'),
     html`<div class="block">
       <p class="text">
-        A notification to yourself, on the way that all others
-        take.${view.isUnsaved ? ' It goes by what is saved.' : ''}
+        ${t('A notification to yourself, on the way that all others take.')}
+        ${view.isUnsaved ? t('It goes by what is saved.') : ''}
       </p>
       <button class="button send-test" type="button" ?disabled=${view.isSending} @click=${view.onSend}>
-        ${icons.bell} ${view.isSending ? 'Sending…' : 'Send Test Notification'}
+        ${icons.bell} ${view.isSending ? t('Sending…') : t('Send Test Notification')}
       </button>
       <div role="status" class="reached">${view.reached ? outcomes(view.reached, view.now) : nothing}</div>
     </div>`,

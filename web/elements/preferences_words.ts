@@ -1,5 +1,7 @@
-// The preferences screen in plain words: what each kind, channel and frequency is, and what became of a test.
+// The preferences screen in plain words: what each kind, channel and frequency is, and what became of a test. The tables
+// are English, and keys of the catalogs.
 import type { ChannelReached, EmailFrequency, PreferenceRow } from '../client/preferences';
+import { t, tn } from './words';
 
 const KINDS: Record<string, string> = {
   ticket_assigned: 'A ticket is assigned to you.',
@@ -22,7 +24,8 @@ const KINDS: Record<string, string> = {
 
 /** Empty for a kind of a newer hub. */
 export function kindText(id: string): string {
-  return KINDS[id] ?? '';
+  const words = KINDS[id];
+  return words ? t(words) : '';
 }
 
 /** Whether the row is for somebody of that role: reviews go to project managers (D-18). */
@@ -32,15 +35,15 @@ export function isFor(role: string | undefined, { id }: PreferenceRow): boolean 
 
 /** Why nobody but an administrator can change the row; empty when the agent can. */
 export function lockText(row: PreferenceRow): string {
-  if (row.locked) return 'Always on, set by your administrator';
+  if (row.locked) return t('Always on, set by your administrator');
   // The rule itself is off where the installation does not say otherwise: a choice would change nothing.
-  if (row.id === 'emoji_reaction' && row.default === 'off') return 'Not switched on by your administrator';
+  if (row.id === 'emoji_reaction' && row.default === 'off') return t('Not switched on by your administrator');
   return '';
 }
 
 /** "default: off", where the choice is another. */
 export function defaultText(row: PreferenceRow): string {
-  return row.locked || row.choice === row.default ? '' : `default: ${row.default}`;
+  return row.locked || row.choice === row.default ? '' : t('default: {choice}', { choice: t(row.default) });
 }
 
 export interface ChannelWords {
@@ -62,7 +65,8 @@ export const CHANNELS: ChannelWords[] = [
 ];
 
 export function channelLabel(id: string): string {
-  return CHANNELS.find((channel) => channel.id === id)?.label ?? id.replace(/_/g, ' ');
+  const label = CHANNELS.find((channel) => channel.id === id)?.label;
+  return label ? t(label) : id.replace(/_/g, ' ');
 }
 
 export const FREQUENCIES: Record<EmailFrequency, string> = {
@@ -120,25 +124,36 @@ export function outcomeText(
 ): Outcome {
   switch (outcome) {
     case 'now':
-      return { tone: 'reached', text: sessions === undefined ? 'sent' : reachedText(sessions) };
+      return { tone: 'reached', text: sessions === undefined ? t('sent') : reachedText(sessions) };
     case 'stored':
-      return { tone: 'later', text: 'kept in the list without a sound' };
+      return { tone: 'later', text: t('kept in the list without a sound') };
     case 'held':
-      return { tone: 'later', text: until ? `held until ${time(until)}` : 'held for later' };
+      return {
+        tone: 'later',
+        text: until ? t('held until {time}', { time: time(until) }) : t('held for later'),
+      };
     case 'if_unacknowledged':
       return {
         tone: 'later',
-        text: `only if no page of yours shows it within ${Math.round(after_ms / 1000)} s`,
+        text: t('only if no page of yours shows it within {seconds} s', {
+          seconds: Math.round(after_ms / 1000),
+        }),
       };
     default:
       return {
         tone: 'not',
-        text: `not sent: ${WHY_NOT[why] ?? (why.replace(/_/g, ' ') || 'no reason given')}`,
+        text: t('not sent: {why}', { why: whyNot(why) }),
       };
   }
 }
 
+function whyNot(why: string): string {
+  const known = WHY_NOT[why];
+  if (known) return t(known);
+  return why.replace(/_/g, ' ') || t('no reason given');
+}
+
 function reachedText(sessions: number): string {
-  if (sessions === 0) return 'in your list; no page of yours is connected';
-  return `reached ${sessions} open ${sessions === 1 ? 'page' : 'pages'} of yours`;
+  if (sessions === 0) return t('in your list; no page of yours is connected');
+  return tn('reached {count} open page of yours', 'reached {count} open pages of yours', sessions);
 }

@@ -6,6 +6,7 @@ import type { BellhopClient } from '../client/client';
 import type { Agent } from '../client/protocol';
 import { Push, type PushState } from '../client/push';
 import { controls, theme } from './theme';
+import { t, WordsController } from './words';
 
 const WHY_NOT: Partial<Record<PushState, string>> = {
   blocked:
@@ -23,6 +24,11 @@ export class BellhopPushSwitch extends LitElement {
   @state() private failure: string | null = null;
   #syncedFor: string | null = null;
 
+  constructor() {
+    super();
+    new WordsController(this);
+  }
+
   protected override updated(_changed: PropertyValues): void {
     const agent = this.agent?.id;
     if (!agent || this.#syncedFor === agent) return;
@@ -33,12 +39,12 @@ export class BellhopPushSwitch extends LitElement {
   override render() {
     const push = this.pushState;
     if (push === null || push === 'unsupported') return nothing;
-    return html`<section aria-label="Push on this device">
+    return html`<section aria-label=${t('Push on this device')}>
       <div class="row">
-        <span class="text">Push on this device</span>
+        <span class="text">${t('Push on this device')}</span>
         ${push === 'on' || push === 'off' ? this.#button(push) : nothing}
       </div>
-      ${push in WHY_NOT ? html`<p>${WHY_NOT[push]}</p>` : nothing}
+      ${WHY_NOT[push] ? html`<p>${t(WHY_NOT[push])}</p>` : nothing}
       ${this.failure ? html`<p role="alert" class="failure">${this.failure}</p>` : nothing}
       ${push === 'on' ? hints() : nothing}
     </section>`;
@@ -52,7 +58,7 @@ export class BellhopPushSwitch extends LitElement {
       ?disabled=${this.isBusy}
       @click=${push === 'on' ? this.#turnOff : this.#turnOn}
     >
-      ${push === 'on' ? 'Turn off' : 'Turn on'}
+      ${push === 'on' ? t('Turn off') : t('Turn on')}
     </button>`;
   }
 
@@ -73,7 +79,9 @@ export class BellhopPushSwitch extends LitElement {
       this.pushState = await act(new Push(this.client.api));
     } catch (error) {
       this.pushState ??= 'off';
-      this.failure = `That did not work: ${error instanceof Error ? error.message : String(error)}`;
+      this.failure = t('That did not work: {why}', {
+        why: error instanceof Error ? error.message : String(error),
+      });
     } finally {
       this.isBusy = false;
     }
@@ -122,12 +130,11 @@ export class BellhopPushSwitch extends LitElement {
 
 function hints() {
   return html`<details>
-    <summary>Nothing appears?</summary>
+    <summary>${t('Nothing appears?')}</summary>
     <p>
-      Windows: in Settings, System, Notifications, allow your browser; and turn off Do not disturb (Focus
-      assist), or put the browser on its list of priorities.
+      ${t('Windows: in Settings, System, Notifications, allow your browser; and turn off Do not disturb (Focus assist), or put the browser on its list of priorities.')}
     </p>
-    <p>Chrome and Edge: in Settings, System, let background apps run when the browser is closed.</p>
-    <p>macOS: in System Settings, Notifications, allow your browser; and look at Focus.</p>
+    <p>${t('Chrome and Edge: in Settings, System, let background apps run when the browser is closed.')}</p>
+    <p>${t('macOS: in System Settings, Notifications, allow your browser; and look at Focus.')}</p>
   </details>`;
 }

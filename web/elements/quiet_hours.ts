@@ -2,6 +2,7 @@
 // has all seven days, because the hub keeps the days that a change leaves out.
 import { clockText } from './until';
 import { WEEKDAYS, type QuietHours, type Span, type Weekday } from '../client/preferences';
+import { t } from './words';
 
 export type Week = Record<Weekday, Span[]>;
 
@@ -67,8 +68,8 @@ export function likeDay(week: Week, day: Weekday): Week {
 /** Where a span ends, when that is not plain from its two times; empty when it is. */
 export function spanNote({ from, to }: Span): string {
   if (from === '' || to === '') return '';
-  if (from === MIDNIGHT && to === MIDNIGHT) return 'all day';
-  return to <= from && to !== MIDNIGHT ? 'next day' : '';
+  if (from === MIDNIGHT && to === MIDNIGHT) return t('all day');
+  return to <= from && to !== MIDNIGHT ? t('next day') : '';
 }
 
 /** "Mon–Fri 22:00–7:00; Sat, Sun all day". */
@@ -85,12 +86,12 @@ export function weekText(week: Week): string {
 }
 
 function spanText({ from, to }: Span): string {
-  return from === MIDNIGHT && to === MIDNIGHT ? 'all day' : `${clockText(from)}–${clockText(to)}`;
+  return from === MIDNIGHT && to === MIDNIGHT ? t('all day') : `${clockText(from)}–${clockText(to)}`;
 }
 
 function daysText(days: Weekday[]): string {
-  if (days.length === WEEKDAYS.length) return 'Every day';
-  const short = (day: Weekday) => DAY_NAMES[day].slice(0, 3);
+  if (days.length === WEEKDAYS.length) return t('Every day');
+  const short = (day: Weekday) => t(DAY_NAMES[day]).slice(0, 3);
   const [first, last] = [days[0]!, days.at(-1)!];
   const isRow = WEEKDAYS.indexOf(last) - WEEKDAYS.indexOf(first) === days.length - 1;
   return isRow && days.length > 2 ? `${short(first)}–${short(last)}` : days.map(short).join(', ');

@@ -21,6 +21,7 @@ import {
   type Week,
 } from './quiet_hours';
 import { clockText, fromLocalInput, inOneHour, toLocalInput, tomorrowAt, untilText } from './until';
+import { t } from './words';
 
 const DISTURB = '/do_not_disturb_until';
 const QUIET = '/quiet_hours';
@@ -31,17 +32,17 @@ export function renderDoNotDisturb({ draft, faults, now, set }: PreferencesView)
   const fault = faultAt(faults, DISTURB);
   return renderSection(
     'disturb',
-    'Do not disturb',
+    t('Do not disturb'),
     html`<div class="block" data-field=${DISTURB}>
       <div class="choices" role="group" aria-labelledby="disturb-title">
         <button class="choice" type="button" aria-pressed=${until === null} @click=${() => setUntil(null)}>
-          Off
+          ${t('Off')}
         </button>
-        ${renderUntil('1 hour', inOneHour(now), until, setUntil)}
-        ${renderUntil(`Until tomorrow ${clockText('08:00')}`, tomorrowAt(8, now), until, setUntil)}
+        ${renderUntil(t('1 hour'), inOneHour(now), until, setUntil)}
+        ${renderUntil(t('Until tomorrow {time}', { time: clockText('08:00') }), tomorrowAt(8, now), until, setUntil)}
       </div>
       <label class="until">
-        <span>Until</span>
+        <span>${t('Until')}</span>
         <input
           type="datetime-local"
           aria-describedby="${idOf(DISTURB)}-fault"
@@ -50,7 +51,7 @@ export function renderDoNotDisturb({ draft, faults, now, set }: PreferencesView)
           @change=${(event: Event) => setUntil(fromLocalInput((event.target as HTMLInputElement).value))}
         />
       </label>
-      ${until ? html`<p class="text">Silent until ${untilText(until, now)}. The bell keeps its list.</p>` : nothing}
+      ${until ? html`<p class="text">${t('Silent until {time}. The bell keeps its list.', { time: untilText(until, now) })}</p>` : nothing}
       ${renderFault(idOf(DISTURB), fault)}
     </div>`,
   );
@@ -69,11 +70,11 @@ export function renderQuietHours(view: PreferencesView): TemplateResult {
   const week = weekOf(draft.quiet_hours);
   return renderSection(
     'quiet',
-    'Quiet hours',
+    t('Quiet hours'),
     html`<div class="block">
         <p class="text">
-          What would disturb you is held and summed up at their end; the bell’s list goes on.
-          ${timeZone ? `Times are those of ${timeZone.replace(/_/g, ' ')}.` : 'Times are UTC: your helpdesk knows no time zone of yours.'}
+          ${t('What would disturb you is held and summed up at their end; the bell’s list goes on.')}
+          ${timeZone ? t('Times are those of {zone}.', { zone: timeZone.replace(/_/g, ' ') }) : t('Times are UTC: your helpdesk knows no time zone of yours.')}
         </p>
       </div>
       ${isEmpty(week) ? renderNone(view) : renderWeek(week, view)}`,
@@ -83,7 +84,8 @@ export function renderQuietHours(view: PreferencesView): TemplateResult {
 function renderNone(view: PreferencesView): TemplateResult {
   return html`<div class="block">
     <button class="button every-night" type="button" @click=${() => setWeek(view, everyNight())}>
-      ${icons.plus} Every night, ${clockText(NIGHT.from)} to ${clockText(NIGHT.to)}
+      ${icons.plus}
+      ${t('Every night, {from} to {to}', { from: clockText(NIGHT.from), to: clockText(NIGHT.to) })}
     </button>
   </div>`;
 }
@@ -95,19 +97,19 @@ function renderWeek(week: Week, view: PreferencesView): TemplateResult {
       <p class="week" data-week>${icons.clock} ${weekText(week)}</p>
     </div>
     <details class="more" data-field=${QUIET} ?open=${faultAt(faults, QUIET) !== ''}>
-      <summary>Change days and times</summary>
+      <summary>${t('Change days and times')}</summary>
       ${WEEKDAYS.map((day) => renderDay(day, week, view))}
       <div class="block">
         <button class="button no-quiet" type="button" @click=${() => setWeek(view, emptyWeek())}>
-          No quiet hours
+          ${t('No quiet hours')}
         </button>
       </div>
     </details>
     ${renderSwitch(
       {
         pointer: `${QUIET}/hold_critical`,
-        label: 'Hold even critical ones',
-        text: 'Otherwise what is urgent gets through. Your administrator may let it through in any case.',
+        label: t('Hold even critical ones'),
+        text: t('Otherwise what is urgent gets through. Your administrator may let it through in any case.'),
         isOn: quiet.hold_critical,
         onChange: (isOn) => set(`${QUIET}/hold_critical`, { quiet_hours: { ...quiet, hold_critical: isOn } }),
       },
@@ -116,8 +118,8 @@ function renderWeek(week: Week, view: PreferencesView): TemplateResult {
     ${renderSwitch(
       {
         pointer: `${QUIET}/email`,
-        label: 'Email all the same',
-        text: 'Emails are not held.',
+        label: t('Email all the same'),
+        text: t('Emails are not held.'),
         isOn: quiet.email,
         onChange: (isOn) => set(`${QUIET}/email`, { quiet_hours: { ...quiet, email: isOn } }),
       },
@@ -126,30 +128,30 @@ function renderWeek(week: Week, view: PreferencesView): TemplateResult {
 }
 
 function renderDay(day: Weekday, week: Week, view: PreferencesView): TemplateResult {
-  const name = DAY_NAMES[day];
+  const name = t(DAY_NAMES[day]);
   const spans = week[day];
   return html`<div class="day" role="group" aria-label=${name} data-day=${day}>
     <div class="day-head">
       <span class="label">${name}</span>
-      ${spans.length === 0 ? html`<span class="text">not quiet</span>` : nothing}
+      ${spans.length === 0 ? html`<span class="text">${t('not quiet')}</span>` : nothing}
       <span class="grow"></span>
       ${
         spans.length > 0
           ? html`<button
               class="link"
               type="button"
-              aria-label="Use ${name}’s hours for every day"
+              aria-label=${t('Use {day}’s hours for every day', { day: name })}
               @click=${() => setWeek(view, likeDay(week, day))}
             >
-              For every day
+              ${t('For every day')}
             </button>`
           : nothing
       }
       <button
         class="small add"
         type="button"
-        title="Add hours"
-        aria-label="Add hours to ${name}"
+        title=${t('Add hours')}
+        aria-label=${t('Add hours to {day}', { day: name })}
         @click=${() => setWeek(view, withSpan(week, day))}
       >
         ${icons.plus}
@@ -166,7 +168,7 @@ function renderSpan(
   week: Week,
   view: PreferencesView,
 ): TemplateResult {
-  const name = DAY_NAMES[day];
+  const name = t(DAY_NAMES[day]);
   const pointer = `${QUIET}/days/${day}/${index}`;
   const fault = faultAt(view.faults, pointer);
   const field = (end: keyof Span) =>
@@ -174,7 +176,7 @@ function renderSpan(
       type="time"
       required
       class=${end}
-      aria-label="${name} ${end}"
+      aria-label="${name} ${t(end)}"
       aria-describedby="${idOf(pointer)}-fault"
       aria-invalid=${fault ? 'true' : nothing}
       .value=${live(span[end])}
@@ -191,8 +193,8 @@ function renderSpan(
     <button
       class="small remove"
       type="button"
-      title="Remove"
-      aria-label="Remove ${name} ${span.from} to ${span.to}"
+      title=${t('Remove')}
+      aria-label=${t('Remove {day} {from} to {to}', { day: name, from: span.from, to: span.to })}
       @click=${() => setWeek(view, withoutSpan(week, day, index))}
     >
       ${icons.close}

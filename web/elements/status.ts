@@ -6,6 +6,7 @@ import type { ClientStatus } from '../client/client';
 import { relativeTime } from './relative_time';
 import { statusText } from './status_text';
 import { controls } from './theme';
+import { t } from './words';
 
 export class BellhopStatus extends LitElement {
   @property({ attribute: false }) status!: ClientStatus;
@@ -21,8 +22,8 @@ export class BellhopStatus extends LitElement {
         <span class="label" role="status" title=${lastError && phase !== 'live' ? lastError : nothing}
           >${label}</span
         >
-        ${lastSyncAt ? html`<span class="sync">Updated ${relativeTime(lastSyncAt, this.now)}</span>` : nothing}
-        ${canRetry ? html`<button class="link" type="button" @click=${this.#retry}>Try again</button>` : nothing}
+        ${lastSyncAt ? html`<span class="sync">${t('Updated {when}', { when: relativeTime(lastSyncAt, this.now) })}</span>` : nothing}
+        ${canRetry ? html`<button class="link" type="button" @click=${this.#retry}>${t('Try again')}</button>` : nothing}
       </div>
       ${hint ? html`<p class="hint" part="hint">${hint}</p>` : nothing}`;
   }

@@ -1,5 +1,6 @@
 // The connection's state in words for the person: what works, since when, and what to look at if it does not.
 import type { ClientStatus } from '../client/client';
+import { t } from './words';
 
 export type Tone = 'good' | 'fair' | 'waiting' | 'bad';
 
@@ -9,27 +10,27 @@ export interface StatusText {
   hint: string | null;
 }
 
-const FIREWALL = 'WebSocket connections are blocked here, probably by a firewall or proxy.';
+const FIREWALL = () => t('WebSocket connections are blocked here, probably by a firewall or proxy.');
 
 export function statusText(status: ClientStatus, pollEveryMs: number): StatusText {
   switch (status.phase) {
     case 'live':
       return liveText(status, Math.round(pollEveryMs / 1000));
     case 'connecting':
-      return { label: 'Connecting…', tone: 'waiting', hint: null };
+      return { label: t('Connecting…'), tone: 'waiting', hint: null };
     case 'offline':
-      return { label: 'Offline, retrying', tone: 'bad', hint: status.lastError };
+      return { label: t('Offline, retrying'), tone: 'bad', hint: status.lastError };
     case 'signed_out':
       return {
-        label: 'Signed out',
+        label: t('Signed out'),
         tone: 'bad',
-        hint: 'Your session has ended. Sign in again to hear what is new.',
+        hint: t('Your session has ended. Sign in again to hear what is new.'),
       };
     case 'ended':
       return {
-        label: 'Disconnected',
+        label: t('Disconnected'),
         tone: 'bad',
-        hint: `Closed by the hub: ${status.lastError ?? 'no reason given'}.`,
+        hint: t('Closed by the hub: {why}.', { why: status.lastError ?? t('no reason given') }),
       };
   }
 }
@@ -37,14 +38,18 @@ export function statusText(status: ClientStatus, pollEveryMs: number): StatusTex
 function liveText(status: ClientStatus, seconds: number): StatusText {
   switch (status.way) {
     case 'sse':
-      return { label: 'Live (SSE)', tone: 'good', hint: `${FIREWALL} Notifications still arrive at once.` };
+      return {
+        label: t('Live (SSE)'),
+        tone: 'good',
+        hint: `${FIREWALL()} ${t('Notifications still arrive at once.')}`,
+      };
     case 'polling':
       return {
-        label: `Polling every ${seconds} s`,
+        label: t('Polling every {seconds} s', { seconds }),
         tone: 'fair',
-        hint: `${FIREWALL} New notifications can take up to ${seconds} s.`,
+        hint: `${FIREWALL()} ${t('New notifications can take up to {seconds} s.', { seconds })}`,
       };
     default:
-      return { label: 'Live', tone: 'good', hint: null };
+      return { label: t('Live'), tone: 'good', hint: null };
   }
 }

@@ -3,15 +3,16 @@ import { css, html, type TemplateResult } from 'lit';
 import type { Notification } from '../client/protocol';
 import { icons } from './icons';
 import { kindOf } from './kinds';
+import { t } from './words';
 
 export function typeIcon(notification: Notification): TemplateResult {
   const { icon, tint, label } = kindOf(notification);
   const isWatching = notification.reason === 'watching';
   return html`<span class="disc ${tint}" part="type-icon" data-type=${notification.type}>
-    ${icon}<span class="hidden-text">${label}: </span>
+    ${icon}<span class="hidden-text">${t(label)}: </span>
     ${
       isWatching
-        ? html`<span class="eye" part="watching-icon" title="You watch this ticket">${icons.eye}</span>`
+        ? html`<span class="eye" part="watching-icon" title=${t('You watch this ticket')}>${icons.eye}</span>`
         : null
     }
   </span>`;
@@ -51,7 +52,7 @@ export const tintStyles = css`
   }
   .eye {
     position: absolute;
-    right: -6px;
+    inset-inline-end: -6px;
     bottom: -6px;
     display: grid;
     place-items: center;

@@ -1,6 +1,9 @@
 // A point in time to be left alone until, on the clock of the browser. Pure; instants are RFC 3339 in UTC.
+import { currentLocale, t } from './words';
+
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
+/** The browser's own choice of 12 or 24 hours, whatever the language. */
 const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 
 /** Full minutes: what a person reads is what counts. */
@@ -43,9 +46,9 @@ export function untilText(instant: string, now: number): string {
   const at = new Date(instant);
   const days = Math.round((midnightOf(at) - midnightOf(new Date(now))) / (24 * HOUR_MS));
   const time = clock.format(at);
-  if (days === 0) return `today ${time}`;
-  if (days === 1) return `tomorrow ${time}`;
-  return `${at.toLocaleDateString(undefined, { weekday: 'long', day: 'numeric', month: 'long' })}, ${time}`;
+  if (days === 0) return t('today {time}', { time });
+  if (days === 1) return t('tomorrow {time}', { time });
+  return `${at.toLocaleDateString(currentLocale(), { weekday: 'long', day: 'numeric', month: 'long' })}, ${time}`;
 }
 
 function midnightOf(at: Date): number {

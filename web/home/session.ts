@@ -1,6 +1,7 @@
 // The session cookie of the bundled pages: made from a token, and given back.
 import { deviceName } from '../client/device';
 import { forgetPush } from '../client/push';
+import { announceSession } from '../client/session_news';
 
 /** Null when signed in; otherwise what went wrong, for the person. */
 export async function signIn(token: string): Promise<string | null> {
@@ -10,7 +11,10 @@ export async function signIn(token: string): Promise<string | null> {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ token }),
     });
-    if (answer.ok) return null;
+    if (answer.ok) {
+      announceSession('began');
+      return null;
+    }
     return answer.status === 401 || answer.status === 403
       ? 'This token is not accepted. Perhaps it has expired.'
       : `The hub answered ${answer.status}. Try again in a moment.`;
@@ -23,4 +27,5 @@ export async function signIn(token: string): Promise<string | null> {
 export async function signOut(): Promise<void> {
   await forgetPush().catch((error: unknown) => console.warn('bellhop: push could not be ended here', error));
   await fetch(`/session?device=${encodeURIComponent(deviceName())}`, { method: 'DELETE' });
+  announceSession('ended');
 }

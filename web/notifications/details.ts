@@ -7,6 +7,7 @@ import { icons } from '../elements/icons';
 import { actorText, reasonText, ticketText } from '../elements/kinds';
 import { fullTime } from '../elements/relative_time';
 import { safeUrl } from '../elements/safe_url';
+import { t } from '../elements/words';
 import { controls } from '../elements/theme';
 import { tintStyles, typeIcon } from '../elements/tints';
 import { pageStyles } from '../home/page_styles';
@@ -25,26 +26,28 @@ export class BellhopDetails extends LitElement {
         <button
           class="back"
           type="button"
-          aria-label="Back to the list"
+          aria-label=${t('Back to the list')}
           @click=${() => this.#say('details-back')}
         >
           ${icons.back}
         </button>
-        <span class="where">${ticketText(notification) || 'Notification'}</span>
+        <span class="where">${ticketText(notification) || t('Notification')}</span>
       </div>
       <article>
         <div class="head">
           ${typeIcon(notification)}
-          <h1>${notification.title}</h1>
+          <h1 dir="auto">${notification.title}</h1>
         </div>
-        ${notification.body ? html`<p class="body">${notification.body}</p>` : nothing}
+        ${notification.body ? html`<p class="body" dir="auto">${notification.body}</p>` : nothing}
         <dl>${this.#facts()}</dl>
       </article>
       <div class="acts">
-        ${href ? html`<a class="button primary wide" href=${href} rel="noopener">${icons.open} Open ticket</a>` : nothing}
-        <button class="button" type="button" @click=${() => this.#say('details-unread')}>Mark unread</button>
+        ${href ? html`<a class="button primary wide" href=${href} rel="noopener">${icons.open} ${t('Open ticket')}</a>` : nothing}
+        <button class="button" type="button" @click=${() => this.#say('details-unread')}>
+          ${t('Mark as unread')}
+        </button>
         <button class="button danger" type="button" @click=${() => this.#say('details-delete')}>
-          ${icons.trash} Delete
+          ${icons.trash} ${t('Delete')}
         </button>
       </div>`;
   }
@@ -53,12 +56,12 @@ export class BellhopDetails extends LitElement {
     const { notification } = this;
     const { ticket, created_at, priority } = notification;
     const facts: [string, string | null | undefined][] = [
-      ['From', actorText(notification)],
-      ['Why you', reasonText(notification)],
-      ['Ticket', ticket ? [ticketText(notification), ticket.subject].filter(Boolean).join(' · ') : null],
-      ['Comment', commentId(notification)],
-      ['Priority', priority === 'normal' ? null : priority],
-      ['Received', fullTime(created_at)],
+      [t('From'), actorText(notification)],
+      [t('Why you'), reasonText(notification)],
+      [t('Ticket'), ticket ? [ticketText(notification), ticket.subject].filter(Boolean).join(' · ') : null],
+      [t('Comment'), commentId(notification)],
+      [t('Priority'), priority === 'normal' ? null : t(priority)],
+      [t('Received'), fullTime(created_at)],
     ];
     return facts
       .filter(([, value]) => value)
@@ -66,7 +69,7 @@ export class BellhopDetails extends LitElement {
         ([name, value]) =>
           html`<div>
             <dt>${name}</dt>
-            <dd>${value}</dd>
+            <dd dir="auto">${value}</dd>
           </div>`,
       );
   }

@@ -11,7 +11,9 @@ import { renderEmpty, renderGear, renderNotice, renderNotLoaded, renderOlder } f
 import { listStyles } from '../elements/list_styles';
 import { NoticeController } from '../elements/notice';
 import type { BellhopPreferences } from '../elements/preferences';
+import { PageCount } from '../elements/page_count';
 import { controls, theme } from '../elements/theme';
+import { currentLocale, t, WordsController } from '../elements/words';
 import { pageStyles } from '../home/page_styles';
 import { notificationsStyles } from './page_styles';
 
@@ -31,8 +33,17 @@ export class BellhopNotifications extends LitElement {
   #listening = new AbortController();
   #notice = new NoticeController(this);
   #hub = new ClientController(this, {
-    onRefused: (message) => this.#notice.show(`That did not work: ${message}`),
+    onRefused: (message) => this.#notice.show(t('That did not work: {why}', { why: message })),
+    onAlertClicked: (notification) => this.#onAlertClicked(notification),
+    languages: (agents) => [agents, navigator.language],
   });
+
+  #count = new PageCount();
+
+  constructor() {
+    super();
+    new WordsController(this);
+  }
 
   get client(): BellhopClient | null {
     return this.#hub.client;
@@ -50,9 +61,12 @@ export class BellhopNotifications extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#listening.abort();
+    this.#count.stop();
   }
 
   protected override updated(changed: PropertyValues): void {
+    this.#count.show(this.client?.counts.unread ?? 0);
+    document.documentElement.lang = currentLocale();
     if (changed.has('isPreferring')) this.#onPreferring(changed.get('isPreferring') as boolean | undefined);
     if (!this.isPreferring && document.visibilityState === 'visible' && this.client?.isLoaded)
       this.client.seen();
@@ -96,18 +110,18 @@ export class BellhopNotifications extends LitElement {
   #bar(client: BellhopClient) {
     const { unread } = client.counts;
     return html`<header class="bar" ?inert=${this.#isCovered}>
-      <a class="home" href="/" aria-label="Home"><span class="logo">${icons.bell}</span></a>
-      <h1>Notifications</h1>
+      <a class="home" href="/" aria-label=${t('Home')}><span class="logo">${icons.bell}</span></a>
+      <h1>${t('Notifications')}</h1>
       ${unread > 0 ? html`<span class="count" data-unread=${unread}>${unread}</span>` : nothing}
       <span class="grow"></span>
       <button
         class="read-all"
         type="button"
-        title="Mark all read"
+        title=${t('Mark all read')}
         ?disabled=${unread === 0}
-        @click=${() => client.readAll()}
+        @click=${this.#readAll}
       >
-        ${icons.checks} <span>Mark all read</span>
+        ${icons.checks} <span>${t('Mark all read')}</span>
       </button>
       ${renderGear(this.#prefer)}
     </header>`;
@@ -142,7 +156,7 @@ export class BellhopNotifications extends LitElement {
     return html`<bellhop-details
       role="dialog"
       aria-modal="true"
-      aria-label="Notification"
+      aria-label=${t('Notification')}
       .notification=${this.#opened}
       @details-back=${this.#close}
       @details-unread=${this.#unread}
@@ -156,8 +170,10 @@ export class BellhopNotifications extends LitElement {
     return html`<bellhop-preferences
       role="dialog"
       aria-modal="true"
-      aria-label="Notification preferences"
+      aria-label=${t('Notification preferences')}
       .api=${client.api}
+      .client=${client}
+      .alerts=${this.#hub.alerts}
       @preferences-back=${this.#close}
     ></bellhop-preferences>`;
   }
@@ -211,8 +227,19 @@ export class BellhopNotifications extends LitElement {
   };
 
   #delete(notification: Notification): void {
-    this.client?.clear([notification.id]);
-    this.#notice.show('Deleted', () => this.client?.restore([notification.id]));
+    this.#notice.show(t('Deleted'), this.client?.clear([notification.id]));
+  }
+
+  #readAll = async (): Promise<void> => {
+    const undo = await this.client?.readAll();
+    this.#notice.show(t('All marked as read'), undo);
+  };
+
+  /** The page that has the focus now is this one: the entry opens here. */
+  #onAlertClicked(notification: Notification | null): void {
+    if (!notification) return;
+    this.client?.read([notification.id]);
+    location.hash = `n=${notification.id}`;
   }
 
   static override styles = [theme, controls, pageStyles, listStyles, notificationsStyles];

@@ -6,6 +6,7 @@ import type { Notification } from '../client/protocol';
 import { icons } from '../elements/icons';
 import { actorText, isUnread, reasonText } from '../elements/kinds';
 import { fullTime, relativeTime } from '../elements/relative_time';
+import { t } from '../elements/words';
 import { controls } from '../elements/theme';
 import { tintStyles, typeIcon } from '../elements/tints';
 import { rowStyles } from './row_styles';
@@ -23,8 +24,8 @@ export class BellhopRow extends LitElement {
   override render() {
     const unread = isUnread(this.notification);
     const { title } = this.notification;
-    return html`<div class="under read" aria-hidden="true">${icons.check} Read</div>
-      <div class="under delete" aria-hidden="true">Delete ${icons.trash}</div>
+    return html`<div class="under read" aria-hidden="true">${icons.check} ${t('Read')}</div>
+      <div class="under delete" aria-hidden="true">${t('Delete')} ${icons.trash}</div>
       <div
         class="sheet ${unread ? 'unread' : ''}"
         @pointerdown=${this.#onDown}
@@ -35,9 +36,9 @@ export class BellhopRow extends LitElement {
       >
         ${typeIcon(this.notification)}
         <button class="open" type="button" @click=${() => this.#tap()}>
-          <span class="title">${title}</span>
-          ${this.notification.body ? html`<span class="body">${this.notification.body}</span>` : nothing}
-          ${this.#meta()} ${unread ? html`<span class="hidden-text">Unread</span>` : nothing}
+          <span class="title" dir="auto">${title}</span>
+          ${this.notification.body ? html`<span class="body" dir="auto">${this.notification.body}</span>` : nothing}
+          ${this.#meta()} ${unread ? html`<span class="hidden-text">${t('Unread')}</span>` : nothing}
         </button>
         <div class="acts">
           ${
@@ -45,7 +46,7 @@ export class BellhopRow extends LitElement {
               ? html`<button
                   class="act do-read"
                   type="button"
-                  aria-label="Mark as read: ${title}"
+                  aria-label="${t('Mark as read')}: ${title}"
                   @click=${() => this.#say('row-read')}
                 >
                   ${icons.check}
@@ -55,7 +56,7 @@ export class BellhopRow extends LitElement {
           <button
             class="act do-delete"
             type="button"
-            aria-label="Delete: ${title}"
+            aria-label="${t('Delete')}: ${title}"
             @click=${() => this.#say('row-delete')}
           >
             ${icons.trash}

@@ -3,7 +3,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Notification } from '../client/protocol';
 import { Desk } from './desk';
 import { viewed, type DeskAct } from './events';
-import { epochOf, loadState, loadWatches, postEvent, setWatch } from './hub_api';
+import { epochOf, loadState, postEvent } from './hub_api';
 import type { DemoAgent, DemoState, DeskTicket } from './types';
 
 const AGENT_KEY = 'bellhop.demo.agent';
@@ -23,7 +23,6 @@ export class DeskController implements ReactiveController {
   #desk: Desk | null = null;
   #agent: DemoAgent | null = null;
   #ticketId: string | null = null;
-  #watches = new Set<string>();
   #listening = new AbortController();
   log: LogLine[] = [];
   error: string | null = null;
@@ -45,9 +44,6 @@ export class DeskController implements ReactiveController {
   get ticket(): DeskTicket | null {
     return this.#desk?.find(this.#ticketId) ?? null;
   }
-  get isWatching(): boolean {
-    return this.#ticketId !== null && this.#watches.has(this.#ticketId);
-  }
   get isReady(): boolean {
     return this.#desk !== null;
   }
@@ -68,12 +64,10 @@ export class DeskController implements ReactiveController {
   }
 
   /** Sits another agent down at this tab; other tabs keep theirs. */
-  async sitDown(agent: DemoAgent): Promise<void> {
+  sitDown(agent: DemoAgent): void {
     sessionStorage.setItem(AGENT_KEY, agent.id);
     this.#agent = agent;
-    this.#watches.clear();
     this.#host.requestUpdate();
-    await this.refreshWatches();
     this.#tellViewed();
   }
 
@@ -105,23 +99,6 @@ export class DeskController implements ReactiveController {
   async act(act: DeskAct): Promise<void> {
     this.#desk?.record(act);
     await this.#post(act.event);
-    // An escalation makes people watch: the button must show it.
-    await this.refreshWatches();
-  }
-
-  async toggleWatch(): Promise<void> {
-    if (!this.#agent || !this.#ticketId) return;
-    await this.#attempt(() => setWatch(this.#agent!, this.#ticketId!, !this.isWatching));
-    await this.refreshWatches();
-  }
-
-  async refreshWatches(): Promise<void> {
-    const agent = this.#agent;
-    if (!agent) return;
-    await this.#attempt(async () => {
-      const watches = await loadWatches(agent);
-      if (agent === this.#agent) this.#watches = new Set(watches);
-    });
   }
 
   async #start(): Promise<void> {
@@ -134,7 +111,7 @@ export class DeskController implements ReactiveController {
       this.#desk.addEventListener('change', () => this.#host.requestUpdate(), {
         signal: this.#listening.signal,
       });
-      await this.sitDown(agent);
+      this.sitDown(agent);
       this.#readAddress();
     });
   }

@@ -24,13 +24,6 @@ export async function postEvent(apiKey: string, event: CloudEvent): Promise<Even
   return results[0] ?? { id: event.id, status: 'accepted', notified: [] };
 }
 
-/** The ids of the tickets that the agent watches. */
-export async function loadWatches(agent: DemoAgent): Promise<string[]> {
-  const answer = await json<unknown>(await asAgent(agent, 'GET', '/api/v1/me/watches'));
-  const items = Array.isArray(answer) ? answer : ((answer as { items?: unknown[] }).items ?? []);
-  return items.map(ticketIdOf).filter((id) => id !== null);
-}
-
 export async function setWatch(agent: DemoAgent, ticket: string, isWatched: boolean): Promise<void> {
   const path = `/api/v1/me/watches/${encodeURIComponent(ticket)}`;
   const answer = await asAgent(agent, isWatched ? 'PUT' : 'DELETE', path);
@@ -49,10 +42,4 @@ async function json<T>(answer: Response): Promise<T> {
   if (answer.ok) return (await answer.json()) as T;
   const problem = (await answer.json().catch(() => ({}))) as { detail?: string; title?: string };
   throw new Error(problem.detail ?? problem.title ?? `the hub answered ${answer.status}`);
-}
-
-function ticketIdOf(item: unknown): string | null {
-  if (typeof item === 'string') return item;
-  const { ticket } = item as { ticket?: string | { id?: string } };
-  return typeof ticket === 'string' ? ticket : (ticket?.id ?? null);
 }

@@ -22,11 +22,7 @@ export class BellhopDesk extends LitElement {
     const { agent, error, isReady } = this.#desk;
     if (!isReady || !agent) return this.#beforeStart(error);
     return html`${this.#bar()}
-      <main
-        class=${this.#desk.ticket ? 'has-ticket' : ''}
-        @desk-act=${this.#onAct}
-        @desk-watch=${this.#onWatch}
-      >
+      <main class=${this.#desk.ticket ? 'has-ticket' : ''} @desk-act=${this.#onAct}>
         <nav class="tickets" aria-label="Tickets">${this.#tickets()}</nav>
         ${this.#ticket()}
       </main>`;
@@ -108,7 +104,7 @@ export class BellhopDesk extends LitElement {
   }
 
   #ticket() {
-    const { ticket, agent, agents, isWatching, log, error } = this.#desk;
+    const { ticket, agent, agents, log, error } = this.#desk;
     if (!ticket || !agent) {
       return html`<section class="nothing">
         <span class="big">${icons.ticket}</span>
@@ -120,7 +116,6 @@ export class BellhopDesk extends LitElement {
         .ticket=${ticket}
         .me=${agent}
         .agents=${agents}
-        ?watching=${isWatching}
         @desk-back=${this.#toList}
       ></desk-ticket>
       <desk-acts .ticket=${ticket} .me=${agent} .agents=${agents} .log=${log} .error=${error}></desk-acts>`;
@@ -129,15 +124,13 @@ export class BellhopDesk extends LitElement {
   #onAgent = (event: Event): void => {
     const { value } = event.target as HTMLSelectElement;
     const agent = this.#desk.agents.find(({ id }) => id === value);
-    if (agent) void this.#desk.sitDown(agent);
+    if (agent) this.#desk.sitDown(agent);
   };
 
   #onAct = (event: CustomEvent<DeskAct>): void => {
-    void this.#desk.act(event.detail);
-  };
-
-  #onWatch = (): void => {
-    void this.#desk.toggleWatch();
+    void this.#desk
+      .act(event.detail)
+      .then(() => this.renderRoot.querySelector('desk-ticket')?.refreshWatch());
   };
 
   /** The bell opens a ticket of this very page: without a page load, at the comment if there is one. */

@@ -1,5 +1,5 @@
 // The open ticket: head, thread, and the composer with its Watch button (R-051). Events: `desk-act` (detail: what
-// was done), `desk-watch`, `desk-back`.
+// was done), `desk-back`.
 import { html, LitElement, nothing } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -17,9 +17,13 @@ export class DeskTicketView extends LitElement {
   @property({ attribute: false }) ticket!: DeskTicket;
   @property({ attribute: false }) me!: DemoAgent;
   @property({ attribute: false }) agents: DemoAgent[] = [];
-  @property({ type: Boolean }) watching = false;
   @state() private isNote = false;
   @query('textarea') private text!: HTMLTextAreaElement;
+
+  /** An escalation makes people watch (R-056): the button must show it. */
+  refreshWatch(): void {
+    void this.renderRoot.querySelector('bellhop-watch')?.refresh();
+  }
 
   /** Shows the comment that a notification spoke of. */
   async jumpTo(comment: string): Promise<void> {
@@ -125,20 +129,9 @@ export class DeskTicketView extends LitElement {
       ></textarea>
       <div class="submit">
         <button class="button primary" type="submit">${this.isNote ? 'Add note' : 'Send reply'}</button>
-        ${this.#watchButton()}
+        <bellhop-watch ticket=${this.ticket.id} token=${this.me.token}></bellhop-watch>
       </div>
     </form>`;
-  }
-
-  #watchButton() {
-    return html`<button
-      class="button watch ${this.watching ? 'on' : ''}"
-      type="button"
-      aria-pressed=${this.watching}
-      @click=${() => this.dispatchEvent(new CustomEvent('desk-watch', { bubbles: true, composed: true }))}
-    >
-      ${this.watching ? icons.eye : nothing} ${this.watching ? 'Watching' : 'Watch'}
-    </button>`;
   }
 
   #onSubmit = (event: SubmitEvent): void => {

@@ -147,15 +147,6 @@ export const ticketStyles = css`
     display: flex;
     gap: 8px;
   }
-  .watch {
-    color: var(--bellhop-muted);
-  }
-  .watch.on,
-  .watch.on:hover:not(:disabled) {
-    color: #fff;
-    border-color: transparent;
-    background: #14804a;
-  }
   @media (max-width: 720px) {
     .tools label {
       flex-basis: 100%;

@@ -117,7 +117,7 @@ describe('client', () => {
     await eventually(() => expect(last()).toMatchObject({ visible: true, idle: true }));
     page.input();
     await eventually(() => expect(last()).toMatchObject({ idle: false }));
-    client.view('HD-1');
+    client.viewing('HD-1');
     await eventually(() => expect(last()).toMatchObject({ viewing: 'HD-1' }));
     page.show(false);
     await eventually(() => expect(last()).toMatchObject({ visible: false }));
@@ -134,7 +134,7 @@ describe('client', () => {
     await eventually(() => expect(client.counts.unread).toBe(2));
     client.clear(['n2']);
     expect(ids()).toEqual(['n3', 'n1']);
-    client.readAll();
+    void client.readAll();
     await eventually(() => expect(client.counts.unread).toBe(0));
   });
 

@@ -48,7 +48,7 @@ describe('connection', () => {
     await rings();
     await rings();
     expect(client.counts.unread).toBe(2);
-    client.readAll();
+    void client.readAll();
     await eventually(() => expect(client.counts.unread).toBe(0));
   });
 

@@ -17,6 +17,7 @@ export class FakeHub {
   seenSeq = 0;
   epoch = 'epoch-1';
   token = 'good';
+  agent = 'ana';
   pingEveryMs = 25_000;
   blockWebSocket = false;
   blockSse = false;
@@ -53,6 +54,11 @@ export class FakeHub {
     const hub = new FakeHub();
     await new Promise<void>((resolve) => hub.#server.listen(0, '127.0.0.1', resolve));
     return hub;
+  }
+
+  /** How many sockets are signed in. */
+  get sessions(): number {
+    return this.#webSockets.size;
   }
 
   get url(): string {
@@ -153,8 +159,9 @@ export class FakeHub {
   #rest(url: URL, body: Record<string, unknown>): unknown {
     const { seq, epoch, counts } = this;
     const path = url.pathname.replace('/api/v1/', '');
-    if (path === 'me') return { agent: { id: 'ana', name: 'Ana' }, counts, seq, epoch, preferences: {} };
-    if (path === 'me/notifications') return this.#page(Number(url.searchParams.get('before') ?? Infinity));
+    if (path === 'me') return { agent: { id: this.agent, name: 'Ana' }, counts, seq, epoch, preferences: {} };
+    if (path === 'me/notifications')
+      return this.#page(Number(url.searchParams.get('before') ?? Infinity), url.searchParams.get('type'));
     if (path === 'me/changes') return this.#changes(Number(url.searchParams.get('since')));
     if (path === 'me/ack' || path === 'me/activity') {
       this.said.push({ via: 'post', message: { type: path.slice(3), ...body } });
@@ -163,8 +170,10 @@ export class FakeHub {
     return this.#act(path.replace('me/notifications/', ''), body);
   }
 
-  #page(before: number): unknown {
-    const older = this.entries.filter((e) => !e.cleared_at && e.seq < before).sort((a, b) => b.seq - a.seq);
+  #page(before: number, type: string | null): unknown {
+    const isMeant = (e: Notification) =>
+      !e.cleared_at && e.seq < before && (type === null || e.type === type);
+    const older = this.entries.filter(isMeant).sort((a, b) => b.seq - a.seq);
     const items = older.slice(0, this.pageSize);
     const next = older.length > this.pageSize ? items.at(-1)!.seq : null;
     return { items, next, counts: this.counts, seq: this.seq };
@@ -195,17 +204,37 @@ export class FakeHub {
           ? !e.cleared_at
           : op === 'restore'
             ? e.cleared_at !== null
-            : false;
+            : op === 'unread'
+              ? e.read_at !== null
+              : op === 'snooze';
     const touched = this.entries.filter((entry) => fits(entry) && isChange(entry));
     if (op === 'seen') this.seenSeq = this.seq++;
     for (const entry of touched) {
-      const change = op === 'read' ? { read_at: now } : { cleared_at: op === 'clear' ? now : null };
+      const changes: Record<string, Partial<Notification>> = {
+        read: { read_at: now },
+        unread: { read_at: null },
+        clear: { cleared_at: now },
+        restore: { cleared_at: null },
+        snooze: { snoozed_until: body.until === 'reply' ? '9999-12-31T23:59:59.999Z' : String(body.until) },
+      };
+      const change = changes[op];
       const changed = { ...entry, ...change, changed_seq: ++this.seq };
       this.entries = this.entries.map((e) => (e.id === entry.id ? changed : e));
     }
     const { seq, counts } = this;
     if (seq > prev)
-      this.broadcast({ type: 'changed', seq, prev, counts, op, ids: touched.map(({ id }) => id) });
+      this.broadcast({
+        type: 'changed',
+        seq,
+        prev,
+        counts,
+        op,
+        ids: touched.map(({ id }) => id),
+        until:
+          touched.length > 0 && op === 'snooze'
+            ? this.entries.find(({ id }) => id === touched[0]!.id)!.snoozed_until
+            : undefined,
+      });
     return { changed: touched.length, seq, counts };
   }
 }

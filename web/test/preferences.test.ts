@@ -3,6 +3,7 @@
 import { html } from 'lit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import '../elements/bell.define';
+import '../elements/preferences.define';
 import { Refused } from '../client/api';
 import type { PreferenceRow, Preferences, PreferencesChange } from '../client/preferences';
 import type { BellhopPreferences } from '../elements/preferences';
@@ -205,6 +206,7 @@ class ScriptedApi {
     }
     return this.preferences();
   };
+  pushDevices = () => Promise.resolve([]);
   sendTest = () => Promise.resolve({ id: 't', channels: { bell: { outcome: 'now', sessions: 1 } } });
 }
 

@@ -1,7 +1,9 @@
 // @vitest-environment happy-dom
 // Push on this device, on a browser whose push service is made up.
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Api } from '../client/api';
+import { Api } from '../client/api';
+import { Credentials } from '../client/credentials';
+import type { Environment } from '../client/environment';
 import { forgetPush, Push, type PushPlatform } from '../client/push';
 import { read, readProposal } from '../worker/payload';
 import { covers } from './covers';
@@ -72,8 +74,15 @@ beforeEach(() => {
       });
     return Promise.resolve(answers[`${method} ${path}`]);
   };
-  push = new Push({ call } as unknown as Api, browser);
+  const environment = { fetch: answerBy(call) } as unknown as Environment;
+  push = new Push(new Api('', new Credentials({}, environment), environment), browser);
 });
+type Call = (method: string, path: string, body?: object) => Promise<unknown>;
+const answerBy = (call: Call) => async (path: string, init: RequestInit) => {
+  const body = init.body ? (JSON.parse(init.body as string) as object) : undefined;
+  const answer = await call(init.method ?? 'GET', path, body);
+  return answer === undefined ? new Response(null, { status: 204 }) : Response.json(answer);
+};
 const told = () => calls.filter(({ method }) => method === 'POST').map(({ body }) => body?.endpoint);
 
 describe('push on this device', () => {

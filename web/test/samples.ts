@@ -1,9 +1,13 @@
 // Sample values, and the world handed to a client under test.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { WebSocket as NodeWebSocket } from 'ws';
 import { BellhopClient } from '../client/client';
 import { browserEnvironment, type Environment, type Timing } from '../client/environment';
 import type { PageHandlers, PageSignals } from '../client/page';
+import type { Preferences } from '../client/preferences';
 import type { Notification } from '../client/protocol';
+import type { TabPlatform } from '../client/tabs';
 import type { FakeHub } from './fake_hub';
 
 export function notification(change: Partial<Notification> = {}): Notification {
@@ -66,6 +70,34 @@ export function testEnvironment(timing: Partial<Timing> = {}): Environment {
   };
 }
 
-export function clientOf(hub: FakeHub, timing: Partial<Timing> = {}, page = new FakePage()): BellhopClient {
-  return new BellhopClient({ server: hub.url, token: hub.token, environment: testEnvironment(timing), page });
+export function clientOf(
+  hub: FakeHub,
+  timing: Partial<Timing> = {},
+  page = new FakePage(),
+  tabs: TabPlatform | null = null,
+): BellhopClient {
+  const environment = testEnvironment(timing);
+  return new BellhopClient({ server: hub.url, token: hub.token, environment, page, tabs });
 }
+
+/** Everything on, nothing quiet. */
+export function preferences(change: Partial<Preferences> = {}): Preferences {
+  return {
+    categories: [],
+    channels: { bell: true, desktop: true, web_push: true, email: true, sms: true },
+    quiet_hours: null,
+    do_not_disturb_until: null,
+    email_frequency: 'instant',
+    digest_hour: 8,
+    email_types: null,
+    high_priority_mentions_only: false,
+    ...change,
+  };
+}
+
+/** Labels of the preferences screen, as the hub says them (`domain/preferences.rs`). */
+export const CATEGORY_LABELS = [
+  ...readFileSync(join(import.meta.dirname, '../../src/domain/preferences.rs'), 'utf8').matchAll(
+    /label: "([^"]+)"/g,
+  ),
+].map(([, label]) => label!);

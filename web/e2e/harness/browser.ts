@@ -145,6 +145,12 @@ export class Bell {
     await this.page.locator('bellhop-bell .panel').waitFor({ state: 'detached' });
   }
 
+  /** Entries about one ticket are one row until somebody opens it. */
+  async expandAll(): Promise<void> {
+    const closed = this.page.locator('bellhop-item .more[aria-expanded="false"]');
+    while ((await closed.count()) > 0) await closed.first().click();
+  }
+
   /** The titles in the open panel, as listed. */
   titles(): Promise<string[]> {
     return this.page.locator('bellhop-item .title').allTextContents();
