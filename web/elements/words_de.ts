@@ -335,7 +335,8 @@ const words: Catalog = {
   'On your devices, although no page is open.': 'Auf Ihren Geräten, auch wenn keine Seite offen ist.',
   'What you missed, and alerts.': 'Was Sie verpasst haben, und Alarme.',
   'Text messages': 'SMS',
-  'Emergencies only, to project managers.': 'Nur Notfälle, an Projektleitungen.',
+  'Chats while you are away; to project managers, emergencies.':
+    'Chats, während Sie weg sind; für Projektleitungen auch Notfälle.',
   'Each by itself': 'Jede für sich',
   'Every 15 minutes': 'Alle 15 Minuten',
   'Every hour': 'Jede Stunde',

@@ -327,7 +327,8 @@ const words: Catalog = {
   'On your devices, although no page is open.': 'Nos seus dispositivos, mesmo sem página aberta.',
   'What you missed, and alerts.': 'O que perdeu, e alertas.',
   'Text messages': 'SMS',
-  'Emergencies only, to project managers.': 'Só emergências, para gestores de projeto.',
+  'Chats while you are away; to project managers, emergencies.':
+    'Conversas enquanto está ausente; para gestores de projeto, emergências.',
   'Each by itself': 'Uma a uma',
   'Every 15 minutes': 'A cada 15 minutos',
   'Every hour': 'A cada hora',

@@ -51,7 +51,7 @@ impl Pair {
     /// One mention of each: of those who are connected at the node where they are not, of the others at either.
     async fn a_round(&mut self, round: usize) {
         for (number, agent) in EVERYBODY.iter().enumerate() {
-            let here = *agent != "ana" && (matches!(*agent, "ben" | "cem") || (round + number) % 2 == 0);
+            let here = *agent != "ana" && (matches!(*agent, "ben" | "cem") || (round + number).is_multiple_of(2));
             let hub = if here { &self.office.hub } else { &self.other };
             hub.event(mention(agent).id(&format!("evt-{round}-{agent}"))).await;
         }
