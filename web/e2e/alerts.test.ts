@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => browsers.close());
 beforeEach(async () => {
   hub = await Hub.serve();
-  ana = await browsers.agent(hub, 'ana');
+  ana = await browsers.agent(hub, 'ana', { isNew: true });
   await ana.addInitScript(writeDown);
 });
 afterEach(async () => {
@@ -80,13 +80,15 @@ describe('desktop notifications', () => {
     await question(page).waitFor({ state: 'detached' });
     const other = await Bell.on(ana, hub.url);
     expect(await question(other.page).count()).toBe(0);
+    // The first one may have been gathered still when the click unlocked the sound.
+    const heard = (await written(page)).notes;
     await hub.assign('ana', { number: '2' });
     await becomes(
       async () => [...(await written(page)).titles, ...(await written(other.page)).titles],
       ['Ticket #2 assigned to you'],
     );
     const sounds = (await written(page)).notes + (await written(other.page)).notes;
-    expect(sounds).toBe(1);
+    expect(sounds - heard).toBe(1);
     const shower = (await written(page)).titles.length > 0 ? bell : other;
     const popup = ana.waitForEvent('page');
     await shower.page.evaluate(() => (window as unknown as { written: Written }).written.shown[0]!.click());

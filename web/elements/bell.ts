@@ -47,7 +47,6 @@ export class BellhopBell extends LitElement {
   @query('bellhop-preferences') private preferences!: BellhopPreferences | null;
 
   #outside: AbortController | null = null;
-  #placing: AbortController | null = null;
   /** One for this bell, however often it is asked for while it loads: two would write over each other for ever. */
   #count: Promise<PageCount> | null = null;
   #hub = new ClientController(this, {
@@ -75,8 +74,6 @@ export class BellhopBell extends LitElement {
   override disconnectedCallback(): void {
     this.open = false;
     this.#outside?.abort();
-    this.#placing?.abort();
-    this.#placing = null;
     void this.#count?.then((count) => count.stop());
     super.disconnectedCallback();
   }
@@ -99,7 +96,7 @@ export class BellhopBell extends LitElement {
   protected override updated(changed: PropertyValues): void {
     if (changed.has('open') && (this.open || changed.get('open'))) this.#onToggled();
     if (changed.has('view') && this.open) this.#onViewChanged();
-    this.#placeQuestion();
+    this.#showQuestion();
     void this.#showCount();
     // Looking at the open list: what arrives in it has been seen.
     if (this.open && this.view === 'list' && document.visibilityState === 'visible' && this.client?.isLoaded)
@@ -208,12 +205,10 @@ export class BellhopBell extends LitElement {
     });
   }
 
-  #placeQuestion(): void {
+  /** At the foot of the window, where it covers neither the list nor what stands below the bell. */
+  #showQuestion(): void {
     const { question } = this;
-    if (!question) this.#placing?.abort();
-    if (!question || (this.#placing && !this.#placing.signal.aborted)) return;
-    this.#placing = new AbortController();
-    this.#place(question, this.#placing.signal);
+    if (question && 'showPopover' in question && !question.matches(':popover-open')) question.showPopover();
   }
 
   /** In the top layer, where the browser has one: no `overflow` or `z-index` of the helpdesk can cut it. */

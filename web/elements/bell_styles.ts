@@ -124,6 +124,10 @@ export const bellStyles = [
       position: fixed;
       z-index: 2147483000;
       inset: auto;
+      inset-block-end: max(16px, env(safe-area-inset-bottom));
+      inset-inline-end: 16px;
+      box-sizing: border-box;
+      width: min(420px, calc(100vw - 32px));
       margin: 0;
       padding: 12px 14px;
       border: 0;

@@ -215,15 +215,17 @@ export class BellhopThisBrowser extends LitElement {
         <button class="button run-checkup" type="button" ?disabled=${this.isChecking} @click=${this.#check}>
           ${icons.review} ${this.isChecking ? t('Checking…') : t('Check now')}
         </button>
-        <ul class="verdicts" role="status">
-          ${(this.verdicts ?? []).map(
-            ({ id, tone, title, text }) =>
-              html`<li data-check=${id} data-tone=${tone}>
-                <span class="mark ${tone}">${MARKS[tone]}</span>
-                <span><b>${title}</b>: <span dir="auto">${text}</span></span>
-              </li>`,
-          )}
-        </ul>
+        <div role="status">
+          <ul class="verdicts">
+            ${(this.verdicts ?? []).map(
+              ({ id, tone, title, text }) =>
+                html`<li data-check=${id} data-tone=${tone}>
+                  <span class="mark ${tone}">${MARKS[tone]}</span>
+                  <span><b>${title}</b>: <span dir="auto">${text}</span></span>
+                </li>`,
+            )}
+          </ul>
+        </div>
       </div>`,
     );
   }

@@ -49,8 +49,9 @@ export class Browsers {
   }
 
   /** Somebody's browser, without a session. */
-  async context(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  async context({ isNew = false, ...options }: ContextOptions = {}): Promise<BrowserContext> {
     const context = await this.#browser.newContext(options);
+    if (!isNew) await context.addInitScript(rememberTheQuestion);
     context.on('weberror', (error) => this.#complaints.add(String(error.error())));
     context.on('console', (message) => {
       if (/content security policy/i.test(message.text())) this.#complaints.add(message.text());
@@ -75,7 +76,20 @@ export class Browsers {
   }
 }
 
-export interface SignInOptions extends BrowserContextOptions {
+/** In the page: whoever sits here was asked about desktop notifications long ago, and said "Not now". */
+function rememberTheQuestion(): void {
+  const read: (this: Storage, key: string) => string | null = Reflect.get(Storage.prototype, 'getItem');
+  Storage.prototype.getItem = function (key) {
+    return read.call(this, key) ?? (key.startsWith('bellhop.settings:') ? '{"desktop":"asked"}' : null);
+  };
+}
+
+export interface ContextOptions extends BrowserContextOptions {
+  /** Nobody was asked about desktop notifications in it yet. */
+  isNew?: boolean;
+}
+
+export interface SignInOptions extends ContextOptions {
   /** Where the browser reaches the hub, when a cable is in between. */
   at?: string;
 }
