@@ -94,12 +94,12 @@ describe('for everybody', () => {
   it('stands on a page of its own, and from right to left', async () => {
     const page = await context.newPage();
     await page.goto(`${hub.url}/`);
-    await page.evaluate(async (script) => {
+    await page.evaluate(() => {
       document.documentElement.dir = 'rtl';
       document.body.innerHTML =
         '<bellhop-preferences style="width: 360px; height: 600px"></bellhop-preferences>';
-      await import(script);
-    }, `${hub.url}/bell.js`);
+    });
+    await page.addScriptTag({ url: `${hub.url}/bell.js`, type: 'module' });
     const screen = new PreferencesScreen(page);
     await screen.ready();
     expect(await page.locator('bellhop-preferences .back').count()).toBe(0);
