@@ -95,7 +95,7 @@ describe('for everybody', () => {
     const page = await context.newPage();
     await page.goto(`${hub.url}/`);
     await page.evaluate(() => {
-      document.documentElement.dir = 'rtl';
+      Object.assign(document.documentElement, { dir: 'rtl', lang: 'he' });
       document.body.innerHTML =
         '<bellhop-preferences style="width: 360px; height: 600px"></bellhop-preferences>';
     });
