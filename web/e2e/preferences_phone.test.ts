@@ -92,10 +92,11 @@ describe('for everybody', () => {
   });
 
   it('stands on a page of its own, and from right to left', async () => {
+    await hub.call('PUT', '/api/v1/directory', { agents: [{ id: 'ana', locale: 'he' }] });
     const page = await context.newPage();
     await page.goto(`${hub.url}/`);
     await page.evaluate(() => {
-      Object.assign(document.documentElement, { dir: 'rtl', lang: 'he' });
+      document.documentElement.dir = 'rtl';
       document.body.innerHTML =
         '<bellhop-preferences style="width: 360px; height: 600px"></bellhop-preferences>';
     });
