@@ -23,7 +23,7 @@ import { renderTest } from './preferences_trial';
 import { renderDoNotDisturb, renderQuietHours } from './quiet_hours_view';
 import { scriptOrigin } from './script_origin';
 import { controls, themeOf } from './theme';
-import { t, WordsController } from './words';
+import { speak, t, WordsController } from './words';
 
 const IDENTITY = ['api', 'server', 'token', 'tokenUrl'];
 const MOST_NAMED = 3;
@@ -249,12 +249,19 @@ export class BellhopPreferences extends LitElement {
     if (saved) this.#say('preferences-saved', { preferences: saved });
   }
 
+  #speak(): void {
+    const { locale = null } = this.#state.agent ?? {};
+    void speak(this.lang, locale, document.documentElement.lang, navigator.language);
+  }
+
   #load(): void {
     if (!this.isConnected) return;
     this.alone = this.api === null;
     this.asking = null;
     this.#usedApi = this.api ?? this.#ownApi();
-    void this.#state.load(this.#usedApi);
+    const loaded = this.#state.load(this.#usedApi);
+    // Inside a bell it is the bell that says in which language.
+    if (this.alone) void loaded.then(() => this.#speak());
   }
 
   get #hub(): string {
