@@ -41,7 +41,6 @@ export class BellhopBell extends LitElement {
   /** What the open panel shows. */
   @state() private view: 'list' | 'preferences' = 'list';
   @query('.panel') private panel!: HTMLElement | null;
-  @query('.ask') private question!: HTMLElement | null;
   @query('.bell') private button!: HTMLButtonElement;
   @query('bellhop-list') private list!: BellhopList | null;
   @query('bellhop-preferences') private preferences!: BellhopPreferences | null;
@@ -96,7 +95,6 @@ export class BellhopBell extends LitElement {
   protected override updated(changed: PropertyValues): void {
     if (changed.has('open') && (this.open || changed.get('open'))) this.#onToggled();
     if (changed.has('view') && this.open) this.#onViewChanged();
-    this.#showQuestion();
     void this.#showCount();
     // Looking at the open list: what arrives in it has been seen.
     if (this.open && this.view === 'list' && document.visibilityState === 'visible' && this.client?.isLoaded)
@@ -203,12 +201,6 @@ export class BellhopBell extends LitElement {
       signal,
       capture: true,
     });
-  }
-
-  /** At the foot of the window, where it covers neither the list nor what stands below the bell. */
-  #showQuestion(): void {
-    const { question } = this;
-    if (question && 'showPopover' in question && !question.matches(':popover-open')) question.showPopover();
   }
 
   /** In the top layer, where the browser has one: no `overflow` or `z-index` of the helpdesk can cut it. */

@@ -40,5 +40,10 @@ export class BellhopConsent extends LitElement {
     this.dispatchEvent(new CustomEvent('consent-done', { bubbles: true, composed: true }));
   }
 
+  /** At the foot of the window, in the top layer: it covers neither the list nor what stands below the bell. */
+  protected override firstUpdated(): void {
+    this.closest<HTMLElement>('[popover]')?.showPopover?.();
+  }
+
   static override styles = [controls, consentStyles];
 }
