@@ -6,7 +6,7 @@ import { icons } from '../elements/icons';
 import { adminStyles } from './admin_styles';
 import { ask, query, request, type Listed } from './api';
 import { Doing, Pages } from './asking';
-import { empty, fieldsOf, head, outcomeOf, plain, timeOf, troubleBox, waiting } from './parts';
+import { empty, fieldsOf, head, outcomeOf, plain, timeOf, troubleBox, listOf } from './parts';
 import { whyWords } from './words';
 
 interface OptOut {
@@ -70,16 +70,8 @@ export class AdminBlocked extends LitElement {
   }
 
   #page<T>(pages: Pages<T>, view: (items: T[]) => unknown) {
-    const { items, next, asked } = pages;
-    return html`${troubleBox(asked.trouble, () => pages.load())}
-    ${!items ? (asked.trouble ? nothing : waiting()) : view(items)}
-    ${
-      next
-        ? html`<p class="more">
-            <button class="button" type="button" @click=${() => pages.more()}>More</button>
-          </p>`
-        : nothing
-    }`;
+    const { asked } = pages;
+    return html`${troubleBox(asked.trouble, () => pages.load())} ${listOf(pages, view)}`;
   }
 
   #optOuts(items: OptOut[]) {

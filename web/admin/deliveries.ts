@@ -5,7 +5,7 @@ import { property, state } from 'lit/decorators.js';
 import { adminStyles } from './admin_styles';
 import { ask, query, type Listed } from './api';
 import { Pages } from './asking';
-import { empty, fieldsOf, head, pill, plain, timeOf, troubleBox, waiting } from './parts';
+import { empty, fieldsOf, head, pill, plain, timeOf, troubleBox, waiting, moreOf } from './parts';
 import { hrefOf } from './places';
 import { channelName, purposeWords, whyWords } from './words';
 
@@ -107,26 +107,13 @@ export class AdminDeliveries extends LitElement {
   }
 
   #list() {
-    const { items, next, asked } = this.#pages;
+    const { items, asked } = this.#pages;
     if (!items) return asked.trouble ? nothing : waiting();
     if (items.length === 0) return this.#nothing();
     return html`<ul class="rows" aria-label="Deliveries" aria-busy=${asked.isLoading}>
         ${items.map((delivery) => this.#row(delivery))}
       </ul>
-      ${
-        next
-          ? html`<p class="more">
-              <button
-                class="button"
-                type="button"
-                ?disabled=${asked.isLoading}
-                @click=${() => this.#pages.more()}
-              >
-                ${asked.isLoading ? 'Loading…' : 'Older ones'}
-              </button>
-            </p>`
-          : nothing
-      }`;
+      ${moreOf(this.#pages, 'Older ones')}`;
   }
 
   #nothing() {

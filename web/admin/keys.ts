@@ -5,7 +5,7 @@ import { icons } from '../elements/icons';
 import { adminStyles } from './admin_styles';
 import { ask, query, request, type Listed } from './api';
 import { Doing, Pages } from './asking';
-import { empty, fieldsOf, head, outcomeOf, pill, plain, timeOf, troubleBox, waiting } from './parts';
+import { empty, fieldsOf, head, outcomeOf, pill, plain, timeOf, troubleBox, listOf } from './parts';
 
 interface ApiKey {
   id: string;
@@ -40,22 +40,14 @@ export class AdminKeys extends LitElement {
   }
 
   override render() {
-    const { items, next, asked } = this.#pages;
+    const { asked } = this.#pages;
     return html`${head(
       'API keys',
       'For programs that post events or administer. A key is shown once; only its hash is kept.',
       html`<button class="button primary" type="button" @click=${this.#begin}>${icons.plus} New key</button>`,
     )}
     ${troubleBox(asked.trouble, () => this.#pages.load())} ${outcomeOf(this.#doing)}
-    ${!items ? (asked.trouble ? nothing : waiting()) : this.#list(items)}
-    ${
-      next
-        ? html`<p class="more">
-            <button class="button" type="button" @click=${() => this.#pages.more()}>More</button>
-          </p>`
-        : nothing
-    }
-    ${this.#dialogs()}`;
+    ${listOf(this.#pages, (items) => this.#list(items))} ${this.#dialogs()}`;
   }
 
   #list(items: ApiKey[]) {

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { icons } from '../elements/icons';
 import { fullTime, relativeTime } from '../elements/relative_time';
-import type { Doing } from './asking';
+import type { Doing, Pages } from './asking';
 import type { Trouble } from './api';
 
 /** Marks that turn the direction of what follows, and characters that are no writing: shown, so that nobody is fooled. */
@@ -128,4 +128,22 @@ export function head(title: string, about: unknown, acts: unknown = nothing): Te
 export function fieldsOf(form: HTMLFormElement): Record<string, string> {
   const given = [...new FormData(form).entries()].filter(([, value]) => typeof value === 'string');
   return Object.fromEntries(given.map(([name, value]) => [name, (value as string).trim()]));
+}
+
+/** What was asked for, page by page: `view` of what is there, and the way to more of it. */
+export function listOf<T>(pages: Pages<T>, view: (items: T[]) => unknown, more = 'More'): TemplateResult {
+  const { items, asked } = pages;
+  const waits = asked.trouble ? nothing : waiting();
+  return html`${items ? view(items) : waits} ${moreOf(pages, more)}`;
+}
+
+/** The button for the next page, where there is one. */
+export function moreOf(pages: Pages<unknown>, label: string): TemplateResult | typeof nothing {
+  const { next, asked } = pages;
+  if (!next) return nothing;
+  return html`<p class="more">
+    <button class="button" type="button" ?disabled=${asked.isLoading} @click=${() => pages.more()}>
+      ${asked.isLoading ? 'Loading…' : label}
+    </button>
+  </p>`;
 }

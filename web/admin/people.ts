@@ -6,7 +6,7 @@ import { adminStyles, tabStyles } from './admin_styles';
 import { ask, query, type Listed } from './api';
 import { Pages } from './asking';
 import { KINDS, kindOf, type Kind, type Person } from './people_kinds';
-import { empty, fieldsOf, head, pill, plain, troubleBox, waiting } from './parts';
+import { empty, fieldsOf, head, pill, plain, troubleBox, listOf } from './parts';
 import { hrefOf } from './places';
 
 export class AdminPeople extends LitElement {
@@ -30,7 +30,7 @@ export class AdminPeople extends LitElement {
   }
 
   override render() {
-    const { items, next, asked } = this.#pages;
+    const { asked } = this.#pages;
     const kind = this.#kind;
     return html`${head(
         'People',
@@ -62,21 +62,7 @@ export class AdminPeople extends LitElement {
       </form>
       <p class="said" role="status">${this.said ? html`${icons.check} ${this.said}` : nothing}</p>
       ${troubleBox(asked.trouble, () => this.#pages.load())}
-      ${!items ? (asked.trouble ? nothing : waiting()) : this.#list(items, kind)}
-      ${
-        next
-          ? html`<p class="more">
-              <button
-                class="button"
-                type="button"
-                ?disabled=${asked.isLoading}
-                @click=${() => this.#pages.more()}
-              >
-                ${asked.isLoading ? 'Loading…' : 'More'}
-              </button>
-            </p>`
-          : nothing
-      }
+      ${listOf(this.#pages, (items) => this.#list(items, kind))}
       ${
         this.edited
           ? html`<admin-person

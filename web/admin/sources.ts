@@ -6,7 +6,7 @@ import { icons } from '../elements/icons';
 import { adminStyles } from './admin_styles';
 import { ask, query, request, type Listed } from './api';
 import { Doing, Pages } from './asking';
-import { empty, fieldsOf, head, outcomeOf, pill, plain, timeOf, troubleBox, waiting } from './parts';
+import { empty, fieldsOf, head, outcomeOf, pill, plain, timeOf, troubleBox, listOf } from './parts';
 import { randomSecret } from './random_secret';
 import { KINDS, type Source } from './source_kinds';
 import { sourceStyles } from './source_styles';
@@ -28,7 +28,7 @@ export class AdminSources extends LitElement {
   }
 
   override render() {
-    const { items, next, asked } = this.#pages;
+    const { asked } = this.#pages;
     return html`${head(
       'Sources',
       'Helpdesks that post their own webhooks to Bellhop, each verified by its secret.',
@@ -37,15 +37,7 @@ export class AdminSources extends LitElement {
       </button>`,
     )}
     ${troubleBox(asked.trouble, () => this.#pages.load())} ${outcomeOf(this.#doing)}
-    ${!items ? (asked.trouble ? nothing : waiting()) : this.#list(items)}
-    ${
-      next
-        ? html`<p class="more">
-            <button class="button" type="button" @click=${() => this.#pages.more()}>More</button>
-          </p>`
-        : nothing
-    }
-    ${this.#dialogs()}`;
+    ${listOf(this.#pages, (items) => this.#list(items))} ${this.#dialogs()}`;
   }
 
   #list(items: Source[]) {

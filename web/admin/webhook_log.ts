@@ -4,7 +4,7 @@ import { property, state } from 'lit/decorators.js';
 import { adminStyles } from './admin_styles';
 import { ask, query, request, type Listed } from './api';
 import { Doing, Pages } from './asking';
-import { empty, outcomeOf, pill, plain, timeOf, troubleBox, waiting } from './parts';
+import { empty, outcomeOf, pill, plain, timeOf, troubleBox, listOf } from './parts';
 
 export interface WebhookMessage {
   id: string;
@@ -35,7 +35,7 @@ export class AdminWebhookLog extends LitElement {
   }
 
   override render() {
-    const { items, next, asked } = this.#pages;
+    const { asked } = this.#pages;
     return html`<div class="bar-line">
         <h2>What it was told</h2>
         <label class="entry">
@@ -48,14 +48,7 @@ export class AdminWebhookLog extends LitElement {
         <button class="button small" type="button" @click=${() => this.#pages.load()}>Look again</button>
       </div>
       ${troubleBox(asked.trouble, () => this.#pages.load())} ${outcomeOf(this.#doing)}
-      ${!items ? (asked.trouble ? nothing : waiting()) : this.#messages(items)}
-      ${
-        next
-          ? html`<p class="more">
-              <button class="button" type="button" @click=${() => this.#pages.more()}>Older ones</button>
-            </p>`
-          : nothing
-      }`;
+      ${listOf(this.#pages, (items) => this.#messages(items), 'Older ones')}`;
   }
 
   get #path(): string {
