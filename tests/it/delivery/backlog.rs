@@ -6,28 +6,22 @@ use std::{
 };
 
 use bellhop::{
-    delivery::{Endpoints, Job, Manner, Outcome, Planner, Presences, Sender, Worker, WorkerOptions},
+    delivery::{Endpoints, Job, Manner, Outcome, Planner, Sender, Worker, WorkerOptions},
     domain::{Id, delivery::DeliveryChannel},
     error::Result,
-    live::Whereabouts,
     store::{Edit, EditChange, RecordKind},
 };
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
+use super::Nobody;
 use crate::store::{Rig, assigned_ticket, on_both};
 
 on_both!(a_backlog_is_worked_off_whole_and_without_waiting);
 
-/// Everybody is away and has one device, which takes what it gets.
+/// Everybody has one device, which takes what it gets.
 #[derive(Clone, Default)]
 struct Phones(Arc<Mutex<Vec<String>>>);
-
-impl Presences for Phones {
-    fn whereabouts<'a>(&'a self, agents: &'a [Id]) -> BoxFuture<'a, Result<Vec<Whereabouts>>> {
-        Box::pin(std::future::ready(Ok(vec![Whereabouts::Away; agents.len()])))
-    }
-}
 
 impl Endpoints for Phones {
     fn of<'a>(&'a self, agents: &'a [Id]) -> BoxFuture<'a, Result<HashMap<Id, Vec<String>>>> {
@@ -68,7 +62,7 @@ async fn a_backlog_is_worked_off_whole_and_without_waiting(rig: Rig) {
         store: rig.store.clone(),
         clock: rig.clock.clone(),
         node: "one".into(),
-        presences: Arc::new(phones.clone()),
+        presences: Arc::new(Nobody),
         endpoints: Arc::new(phones.clone()),
         email: false,
         is_shared: false,
@@ -79,7 +73,7 @@ async fn a_backlog_is_worked_off_whole_and_without_waiting(rig: Rig) {
         clock: rig.clock.clone(),
         node: "one".into(),
         email: false,
-        presences: Arc::new(phones.clone()),
+        presences: Arc::new(Nobody),
     };
     let push = DeliveryChannel::WebPush;
     let mut worker = Worker::new(options, push, Arc::new(phones.clone()), Manner::of(push));

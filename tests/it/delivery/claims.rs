@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use bellhop::{
-    delivery::{Job, Manner, Outcome, Presences, Sender, Worker, WorkerOptions},
-    domain::{Id, delivery::DeliveryChannel},
-    error::Result,
-    live::Whereabouts,
+    delivery::{Job, Manner, Outcome, Sender, Worker, WorkerOptions},
+    domain::delivery::DeliveryChannel,
     store::{Decision, Edit, EditChange, FallbackRow, Queued, RecordKind, Settled},
 };
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
+use super::Nobody;
 use crate::{
     harness::{SOON, eventually},
     store::{NOW, Rig, assigned_ticket, on_both},
@@ -150,15 +149,6 @@ async fn what_became_of_it_is_told_to_the_programs_that_want_it(rig: Rig) {
     assert_eq!((&data["notification"], &data["why"]), (&json!(rows[0].notification_id), &Value::Null));
     assert_eq!(failed["data"]["why"], "refused");
     assert!(log(&rig, "v").await.is_empty(), "it wants others");
-}
-
-/// Everybody is away.
-struct Nobody;
-
-impl Presences for Nobody {
-    fn whereabouts<'a>(&'a self, agents: &'a [Id]) -> BoxFuture<'a, Result<Vec<Whereabouts>>> {
-        Box::pin(std::future::ready(Ok(vec![Whereabouts::Away; agents.len()])))
-    }
 }
 
 struct Deadly;

@@ -20,8 +20,10 @@ use std::{
 
 use bellhop::{
     clock::Clock,
-    delivery::{Channels, Endpoints, Job, Outcome, Sender},
+    delivery::{Channels, Endpoints, Job, Outcome, Presences, Sender},
     domain::{Id, delivery::DeliveryChannel},
+    error::Result,
+    live::Whereabouts,
 };
 use futures_util::future::BoxFuture;
 use reqwest::StatusCode;
@@ -34,6 +36,15 @@ const MORNING: i64 = 1_795_165_200_000;
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
+
+/// Everybody is away.
+struct Nobody;
+
+impl Presences for Nobody {
+    fn whereabouts<'a>(&'a self, agents: &'a [Id]) -> BoxFuture<'a, Result<Vec<Whereabouts>>> {
+        Box::pin(std::future::ready(Ok(vec![Whereabouts::Away; agents.len()])))
+    }
+}
 
 /// A channel that carries nothing anywhere.
 #[derive(Clone, Default)]
@@ -81,7 +92,7 @@ impl Sender for Recorder {
 struct Devices(Arc<Mutex<HashMap<String, Vec<String>>>>);
 
 impl Endpoints for Devices {
-    fn of<'a>(&'a self, agents: &'a [Id]) -> BoxFuture<'a, bellhop::error::Result<HashMap<Id, Vec<String>>>> {
+    fn of<'a>(&'a self, agents: &'a [Id]) -> BoxFuture<'a, Result<HashMap<Id, Vec<String>>>> {
         let known = self.0.lock().unwrap();
         let theirs = agents.iter().filter_map(|agent| Some((agent.clone(), known.get(&**agent)?.clone()))).collect();
         Box::pin(std::future::ready(Ok(theirs)))
