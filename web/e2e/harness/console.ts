@@ -1,10 +1,13 @@
 // The administrators' pages as a person sees and uses them.
 import type { BrowserContext, Locator, Page } from 'playwright-core';
+import { eventually } from '../../test/eventually';
 import type { Browsers, SignInOptions } from './browser';
 import type { Hub } from './hub';
 
 /** Somebody who may administer, beside the people whom every story knows. */
 export const ADMIN = { id: 'root', name: 'Ada Root', email: 'root@example.com', role: 'admin' };
+
+const LOADED_WITHIN_MS = 10_000;
 
 export const PAGES = [
   'overview',
@@ -59,7 +62,11 @@ export class Console {
   async go(place: string): Promise<void> {
     await this.page.goto(`${this.#at}/admin#/${place}`);
     await this.page.locator('bellhop-admin main h1').first().waitFor();
-    await this.page.locator('bellhop-admin main .waiting').waitFor({ state: 'detached' });
+    // Each part of a page waits for itself.
+    const waiting = this.page.locator('bellhop-admin main .waiting');
+    await eventually(async () => {
+      if ((await waiting.count()) > 0) throw new Error(`${place} still loads`);
+    }, LOADED_WITHIN_MS);
   }
 
   /** Says what was done, once it was. */
