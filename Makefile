@@ -1,6 +1,6 @@
 # What one does with Bellhop, a word each. The work is in scripts/.
 
-.PHONY: run web test lint bench chaos simulation requirements screenshots
+.PHONY: run web test lint bench bench-peers chaos simulation requirements screenshots
 
 # Builds everything and starts the demo; prints its address.
 run:
@@ -21,6 +21,10 @@ lint:
 # Load figures, side by side with nginx + nchan where that is installed. Short form; BENCH=long for the long one.
 bench:
 	@scripts/bench
+
+# The same beside nchan, Socket.IO with Redis and a bare hub of our stack, three rounds; added to benches/RESULTS.md.
+bench-peers:
+	@scripts/bench-peers
 
 # kill -9 under load, twenty times: nothing accepted is lost or doubled.
 chaos:

@@ -1,12 +1,14 @@
-//! Load figures of Bellhop, side by side in one run with nginx + nchan, which stores nothing: N agents connected by
-//! WebSocket, single events over keep-alive HTTP/1.1. Prints Markdown.
+//! Load figures of Bellhop, side by side in one run with others that store nothing: nginx + nchan, Socket.IO with its
+//! Redis adapter, a bare hub of our own stack. N agents connected by WebSocket, events over keep-alive HTTP/1.1, one a
+//! request and in batches. Prints Markdown.
 //!
 //! One thread makes all the load, so that on a small machine most of it is left to the server that is measured.
 #![allow(clippy::print_stdout, reason = "the report is what this program is for")]
 
+mod bare;
 mod bellhop_target;
 mod frames;
-mod nchan_target;
+mod peers;
 mod process;
 mod publish;
 mod report;
@@ -14,7 +16,7 @@ mod subscribers;
 mod tally;
 mod target;
 
-use std::{path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::Parser;
 
@@ -24,6 +26,9 @@ use crate::{
     tally::Tally,
     target::{Kind, Target},
 };
+
+/// Connections that post batches: enough that one is always waiting while others are answered.
+const BATCH_PUBLISHERS: usize = 4;
 
 /// What is measured.
 #[derive(Debug, Clone, Parser)]
@@ -38,13 +43,16 @@ struct Options {
     /// Events a second of the open loop.
     #[arg(long, default_value_t = 2_000)]
     rate: u64,
-    /// How long each of the two loops runs.
+    /// Events in a request of the loop in batches.
+    #[arg(long, default_value_t = 100)]
+    batch: usize,
+    /// How long each of the loops runs.
     #[arg(long, default_value_t = 3)]
     seconds: u64,
     /// How often the whole is repeated; the report gives medians.
     #[arg(long, default_value_t = 1)]
     rounds: usize,
-    /// Which servers: `bellhop`, `other`, `nchan-1`, `nchan-2` (the number of its workers).
+    /// Which servers: `bellhop`, `other`, `nchan-1`, `nchan-2` (the number of its workers), `socketio`, `bare`.
     #[arg(long, value_delimiter = ',', default_value = "bellhop,nchan-1,nchan-2")]
     targets: Vec<Kind>,
     /// Another build of Bellhop, measured beside this one as `other`.
@@ -53,6 +61,9 @@ struct Options {
     /// Agents confirm what they are told, as devices do; without it everything is left to the fallback.
     #[arg(long)]
     confirm: bool,
+    /// Serves as the bare hub, for another run of this program.
+    #[arg(long, hide = true)]
+    serve_bare: Option<SocketAddr>,
     /// `cargo bench` adds it.
     #[arg(long, hide = true)]
     bench: bool,
@@ -63,6 +74,8 @@ struct Options {
 pub struct Figures {
     /// Deliveries a second with every publisher posting as fast as it is answered.
     pub closed: tally::Outcome,
+    /// The same with many events a request, where the server takes that.
+    pub batches: Option<tally::Outcome>,
     /// Latencies at the fixed rate.
     pub open: tally::Outcome,
     /// Bytes of memory (PSS) that one connection added to the server.
@@ -73,6 +86,9 @@ pub struct Figures {
 
 fn main() {
     let options = Options::parse();
+    if let Some(addr) = options.serve_bare {
+        return bare::serve(addr).expect("the bare hub can listen");
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be made");
     let mut report = Report::default();
     for round in 1..=options.rounds {
@@ -101,10 +117,13 @@ async fn measure(kind: Kind, options: &Options) -> Result<Figures, String> {
     let full = target.memory()?;
     let length = Duration::from_secs(options.seconds);
     let closed = publish::closed_loop(&target, &tally, options.publishers, length).await?;
+    let batches =
+        publish::batches(&target, &tally, BATCH_PUBLISHERS.min(options.publishers), options.batch, length).await?;
     let open = publish::open_loop(&target, &tally, options.rate, length).await?;
     subscribers.all_open()?;
     Ok(Figures {
         closed,
+        batches,
         open,
         bytes_per_connection: (full - empty) as f64 / options.agents as f64,
         connects_per_second,

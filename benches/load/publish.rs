@@ -46,6 +46,30 @@ pub async fn closed_loop(
     finish(target, tally, began, cost.cpu_seconds).await
 }
 
+/// The same with so many events in each request; none where the server takes them one by one.
+pub async fn batches(
+    target: &Target,
+    tally: &Tally,
+    publishers: usize,
+    events: usize,
+    length: Duration,
+) -> Result<Option<Outcome>, String> {
+    if target.post_batch(&[]).is_none() {
+        return Ok(None);
+    }
+    let cost = target.cost()?;
+    let began = Instant::now();
+    let publisher = || async {
+        let mut connection = Connection::open(target).await?;
+        while began.elapsed() < length {
+            connection.post_batch(target, tally, events).await?;
+        }
+        Ok::<_, String>(())
+    };
+    try_join_all((0..publishers).map(|_| publisher())).await?;
+    finish(target, tally, began, cost.cpu_seconds).await.map(Some)
+}
+
 /// So many events a second, whether the server keeps up or not: an event that waits for a free connection is late.
 pub async fn open_loop(target: &Target, tally: &Tally, rate: u64, length: Duration) -> Result<Outcome, String> {
     let cost = target.cost()?;
@@ -124,7 +148,7 @@ impl Connection {
     async fn open(target: &Target) -> Result<Connection, String> {
         let stream = TcpStream::connect(target.addr).await.map_err(|error| error.to_string())?;
         stream.set_nodelay(true).map_err(|error| error.to_string())?;
-        Ok(Connection { stream, answer: vec![0; 8 * 1024] })
+        Ok(Connection { stream, answer: vec![0; 64 * 1024] })
     }
 
     async fn post(&mut self, target: &Target, tally: &Tally, due: Instant) -> Result<(), String> {
@@ -132,6 +156,15 @@ impl Connection {
         let request = target.post(agent, number);
         timeout(PATIENCE, self.exchange(&request)).await.map_err(|_| "a post was not answered in time")??;
         tally.accepted();
+        Ok(())
+    }
+
+    async fn post_batch(&mut self, target: &Target, tally: &Tally, events: usize) -> Result<(), String> {
+        let now = Instant::now();
+        let events: Vec<(u64, usize)> = (0..events).map(|_| tally.next(now)).collect();
+        let request = target.post_batch(&events).ok_or("it takes no batches")?;
+        timeout(PATIENCE, self.exchange(&request)).await.map_err(|_| "a batch was not answered in time")??;
+        events.iter().for_each(|_| tally.accepted());
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use crate::{Figures, Options, target::Kind};
+use crate::{Figures, Options, tally::Outcome, target::Kind};
 
 /// Figures by server, in the order of the rounds.
 #[derive(Debug, Default)]
@@ -18,14 +18,16 @@ const ROWS: &[Row] = &[
     ("CPU µs per event, closed loop", |f| f.closed.cpu_us, 1),
     ("p50 ms, closed loop", |f| f.closed.latency_ms[0], 2),
     ("p99 ms, closed loop", |f| f.closed.latency_ms[2], 2),
+    ("deliveries/s, in batches", |f| f.batches.map_or(f64::NAN, |batches| batches.per_second), 0),
+    ("CPU µs per event, in batches", |f| f.batches.map_or(f64::NAN, |batches| batches.cpu_us), 1),
     ("p50 ms, open loop", |f| f.open.latency_ms[0], 2),
     ("p90 ms, open loop", |f| f.open.latency_ms[1], 2),
     ("p99 ms, open loop", |f| f.open.latency_ms[2], 2),
     ("p99.9 ms, open loop", |f| f.open.latency_ms[3], 2),
     ("CPU µs per event, open loop", |f| f.open.cpu_us, 1),
-    ("lost", |f| (f.closed.lost + f.open.lost) as f64, 0),
-    ("doubled", |f| (f.closed.doubled + f.open.doubled) as f64, 0),
-    ("to the wrong agent", |f| (f.closed.strayed + f.open.strayed) as f64, 0),
+    ("lost", |f| f.sum(|of| of.lost), 0),
+    ("doubled", |f| f.sum(|of| of.doubled), 0),
+    ("to the wrong agent", |f| f.sum(|of| of.strayed), 0),
     ("KB of memory (PSS) per connection", |f| f.bytes_per_connection / 1024.0, 1),
     ("connects/s", |f| f.connects_per_second, 0),
 ];
@@ -39,11 +41,12 @@ impl Report {
     /// The whole.
     pub fn markdown(&self, options: &Options) -> String {
         let mut text = format!(
-            "\n{} agents connected by WebSocket, single POSTs; closed loop with {} publishers, open loop at {} events/s; \
-             {} s each, medians of {} interleaved round(s). Bellhop stores durably in SQLite, nchan stores nothing. \
-             Agents confirm {}. In brackets: the smallest and the largest.\n\n",
+            "\n{} agents connected by WebSocket, single POSTs; closed loop with {} publishers, batches of {} events, \
+             open loop at {} events/s; {} s each, medians of {} interleaved round(s). Bellhop stores durably in SQLite, \
+             the others store nothing. Agents confirm {}. In brackets: the smallest and the largest.\n\n",
             options.agents,
             options.publishers,
+            options.batch,
             options.rate,
             options.seconds,
             options.rounds,
@@ -61,13 +64,27 @@ impl Report {
     }
 
     fn ratios(&self, text: &mut String) {
-        let rate = |rounds: &[Figures]| spread(rounds, |f| f.closed.per_second).1;
+        let single = |rounds: &[Figures]| spread(rounds, |f| f.closed.per_second).1;
         let Some(ours) = self.rounds.get(&Kind::Bellhop) else { return };
+        let in_batches = spread(ours, |f| f.batches.map_or(f64::NAN, |batches| batches.per_second)).1;
         for (kind, theirs) in self.rounds.iter().filter(|(kind, _)| **kind != Kind::Bellhop) {
+            let theirs = single(theirs);
             // A String takes every write.
-            let _infallible = write!(text, "\nBellhop's rate is {:.2} × that of {kind}.", rate(ours) / rate(theirs));
+            let _infallible = write!(
+                text,
+                "\nSingle POSTs: {:.2} × the rate of {kind}; in batches: {:.2} × its single POSTs.",
+                single(ours) / theirs,
+                in_batches / theirs
+            );
         }
         text.push('\n');
+    }
+}
+
+impl Figures {
+    /// Over all loops.
+    fn sum(&self, of: fn(&Outcome) -> u64) -> f64 {
+        [Some(self.closed), self.batches, Some(self.open)].iter().flatten().map(of).sum::<u64>() as f64
     }
 }
 
@@ -77,6 +94,9 @@ fn line(text: &mut String, name: &str, cells: &[String]) {
 
 fn cell(rounds: &[Figures], figure: fn(&Figures) -> f64, digits: usize) -> String {
     let (least, median, most) = spread(rounds, figure);
+    if median.is_nan() {
+        return "–".to_owned();
+    }
     if rounds.len() == 1 {
         format!("{median:.digits$}")
     } else {

@@ -8,7 +8,7 @@ use crate::{
     Options, bellhop_target,
     frames::{self, Frame},
     tally::Tally,
-    target::Target,
+    target::{Target, Welcome},
 };
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -68,7 +68,7 @@ impl Socket {
             socket.until_upgraded().await?;
             if let Some(hello) = target.hello(agent) {
                 socket.say(&frames::client(1, hello.as_bytes())).await?;
-                socket.until_welcome().await?;
+                socket.until_welcome(target).await?;
             }
             Ok(socket)
         };
@@ -91,13 +91,16 @@ impl Socket {
     }
 
     /// Whatever comes with the welcome stays for the reader.
-    async fn until_welcome(&mut self) -> Result<(), String> {
+    async fn until_welcome(&mut self, target: &Target) -> Result<(), String> {
         loop {
-            if let Some((frame, length)) = frames::first(&self.begun) {
+            while let Some((frame, length)) = frames::first(&self.begun) {
                 let text = String::from_utf8_lossy(frame.payload).into_owned();
                 self.begun.drain(..length);
-                let is_welcome = text.contains(r#""type":"welcome""#);
-                return is_welcome.then_some(()).ok_or(text);
+                match target.welcome(&text) {
+                    Welcome::Yes => return Ok(()),
+                    Welcome::NotYet => {}
+                    Welcome::No => return Err(text),
+                }
             }
             self.more().await?;
         }
@@ -162,6 +165,8 @@ fn take(agent: usize, frame: &Frame<'_>, tally: &Tally) -> Option<Vec<u8>> {
     match frame.opcode {
         9 => return Some(frames::client(10, frame.payload)),
         1 if frame.payload.starts_with(br#"{"type":"ping""#) => return Some(frames::client(1, br#"{"type":"pong"}"#)),
+        // Engine.IO's ping.
+        1 if frame.payload == b"2" => return Some(frames::client(1, b"3")),
         1 => {}
         _ => return None,
     }

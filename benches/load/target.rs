@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use crate::{
-    Options, bellhop_target, nchan_target,
+    Options, bellhop_target, peers,
     process::{Children, Cost},
 };
 
@@ -26,6 +26,21 @@ pub enum Kind {
     Other,
     /// nginx + nchan with so many workers, storing nothing.
     Nchan(usize),
+    /// Socket.IO with its Redis adapter, storing nothing.
+    SocketIo,
+    /// A hub of actix-ws that does nothing else: the floor of our stack.
+    Bare,
+}
+
+/// What a server's first frames mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Welcome {
+    /// It delivers from now on.
+    Yes,
+    /// There is more to come first.
+    NotYet,
+    /// It does not want this client.
+    No,
 }
 
 impl FromStr for Kind {
@@ -37,13 +52,16 @@ impl FromStr for Kind {
             "other" => Ok(Kind::Other),
             "nchan-1" => Ok(Kind::Nchan(1)),
             "nchan-2" => Ok(Kind::Nchan(2)),
-            other => Err(format!("{other:?} is none of bellhop, other, nchan-1, nchan-2")),
+            "socketio" => Ok(Kind::SocketIo),
+            "bare" => Ok(Kind::Bare),
+            other => Err(format!("{other:?} is none of bellhop, other, nchan-1, nchan-2, socketio, bare")),
         }
     }
 }
 
 impl Kind {
-    fn is_bellhop(self) -> bool {
+    /// Whether it is Bellhop.
+    pub fn is_bellhop(self) -> bool {
         matches!(self, Kind::Bellhop | Kind::Other)
     }
 }
@@ -54,6 +72,8 @@ impl fmt::Display for Kind {
             Kind::Bellhop => to.write_str("Bellhop"),
             Kind::Other => to.write_str("the other build"),
             Kind::Nchan(workers) => write!(to, "nchan, {workers} worker{}", if *workers == 1 { "" } else { "s" }),
+            Kind::SocketIo => to.write_str("Socket.IO + Redis"),
+            Kind::Bare => to.write_str("bare actix-ws"),
         }
     }
 }
@@ -79,7 +99,9 @@ impl Target {
                 let binary = options.against.as_deref().ok_or("which other build? --against says it")?;
                 bellhop_target::start(binary, &folder, addr)?
             }
-            Kind::Nchan(workers) => nchan_target::start(&folder, addr, workers)?,
+            Kind::Nchan(workers) => peers::start_nchan(&folder, addr, workers)?,
+            Kind::SocketIo => peers::start_socket_io(&folder, addr, bellhop_target::JWT_SECRET)?,
+            Kind::Bare => peers::start_bare(&folder, addr)?,
         };
         let target = Target { kind, addr, children };
         target.wait_until_it_listens().await?;
@@ -94,6 +116,8 @@ impl Target {
         let path = match self.kind {
             Kind::Bellhop | Kind::Other => "/ws".to_owned(),
             Kind::Nchan(_) => format!("/sub?id=a{agent}"),
+            Kind::SocketIo => "/socket.io/?EIO=4&transport=websocket".to_owned(),
+            Kind::Bare => format!("/ws?id=a{agent}"),
         };
         let protocol = if self.kind.is_bellhop() { "Sec-WebSocket-Protocol: bellhop.v1\r\n" } else { "" };
         format!(
@@ -105,15 +129,35 @@ impl Target {
 
     /// The first frame of a client, where there is one; the server answers it before it delivers anything.
     pub fn hello(&self, agent: usize) -> Option<String> {
-        self.kind.is_bellhop().then(|| bellhop_target::hello(agent))
+        match self.kind {
+            Kind::Bellhop | Kind::Other => Some(bellhop_target::hello(agent)),
+            Kind::SocketIo => Some(format!(r#"40{{"token":"{}"}}"#, bellhop_target::token(agent))),
+            Kind::Nchan(_) | Kind::Bare => None,
+        }
+    }
+
+    /// What a frame means to a client that said hello.
+    pub fn welcome(&self, frame: &str) -> Welcome {
+        match self.kind {
+            // Engine.IO opens by itself, Socket.IO when it has seen the token.
+            Kind::SocketIo if frame.starts_with(r#"0{"#) => Welcome::NotYet,
+            Kind::SocketIo if frame.starts_with(r#"40{"sid""#) => Welcome::Yes,
+            Kind::Bellhop | Kind::Other if frame.contains(r#""type":"welcome""#) => Welcome::Yes,
+            _ => Welcome::No,
+        }
     }
 
     /// The request that makes event `number` reach `agent`.
     pub fn post(&self, agent: usize, number: u64) -> Vec<u8> {
         match self.kind {
             Kind::Bellhop | Kind::Other => bellhop_target::post(self.addr, agent, number),
-            Kind::Nchan(_) => nchan_target::post(self.addr, agent, number),
+            Kind::Nchan(_) | Kind::SocketIo | Kind::Bare => peers::post(self.addr, agent, number),
         }
+    }
+
+    /// The request that makes these events reach these agents, where there is one.
+    pub fn post_batch(&self, events: &[(u64, usize)]) -> Option<Vec<u8>> {
+        self.kind.is_bellhop().then(|| bellhop_target::post_batch(self.addr, events))
     }
 
     /// Bytes of memory of all its processes (PSS).

@@ -1,21 +1,41 @@
-//! nginx + nchan as a server under load (Debian: libnginx-mod-nchan): publish by POST, subscribe by WebSocket.
-//! It is the yardstick: it routes nothing, stores nothing and knows no agents.
+//! What Bellhop is measured beside: servers that pass a message on to whoever is connected, and neither route nor store.
+//!
+//! All are posted the frame that Bellhop would send, to be delivered to one agent.
 
 use std::{fs, net::SocketAddr, path::Path, process::Command};
 
 use crate::process::Children;
 
-/// Starts nginx in the foreground with a configuration of its own.
-pub fn start(folder: &Path, addr: SocketAddr, workers: usize) -> Result<Children, String> {
+/// Starts nginx + nchan (Debian: libnginx-mod-nchan) in the foreground with a configuration of its own.
+pub fn start_nchan(folder: &Path, addr: SocketAddr, workers: usize) -> Result<Children, String> {
     fs::create_dir_all(folder.join("tmp")).map_err(|error| error.to_string())?;
     let place = folder.join("nginx.conf");
-    fs::write(&place, configuration(folder, addr, workers)).map_err(|error| error.to_string())?;
+    fs::write(&place, nginx_configuration(folder, addr, workers)).map_err(|error| error.to_string())?;
     let mut command = Command::new("nginx");
     command.arg("-c").arg(&place).arg("-p").arg(folder);
     Children::spawn(command, folder).map_err(|error| format!("{error} (Debian: apt-get install libnginx-mod-nchan)"))
 }
 
-fn configuration(folder: &Path, addr: SocketAddr, workers: usize) -> String {
+/// Starts Socket.IO with its Redis adapter, whose Redis is a child of it.
+pub fn start_socket_io(folder: &Path, addr: SocketAddr, secret: &str) -> Result<Children, String> {
+    fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers/socketio.js");
+    if !program.with_file_name("node_modules").exists() {
+        return Err("its packages are missing: npm --prefix benches/peers ci".to_owned());
+    }
+    let mut command = Command::new("node");
+    command.arg(program).arg(addr.port().to_string()).arg(folder).arg(secret).env("NODE_ENV", "production");
+    Children::spawn(command, folder)
+}
+
+/// Starts this program again as the bare hub, see [`crate::bare`].
+pub fn start_bare(folder: &Path, addr: SocketAddr) -> Result<Children, String> {
+    let mut command = Command::new(std::env::current_exe().map_err(|error| error.to_string())?);
+    command.arg("--serve-bare").arg(addr.to_string());
+    Children::spawn(command, folder)
+}
+
+fn nginx_configuration(folder: &Path, addr: SocketAddr, workers: usize) -> String {
     let folder = folder.display();
     format!(
         "load_module /usr/lib/nginx/modules/ngx_nchan_module.so;
