@@ -332,11 +332,10 @@ impl Driver {
     }
 
     fn leave(&self, bye: Bye) -> Ended {
-        let why = Reason::of(bye.code).map_or("bye", Reason::as_str);
         self.send(&ServerFrame::Bye(bye).encode());
-        self.outlet.write(|to| self.wire.close(bye.code, why, to));
+        self.outlet.write(|to| self.wire.close(bye, to));
         self.outlet.finish();
-        why
+        bye.why()
     }
 
     fn session(&self) -> &Session {
