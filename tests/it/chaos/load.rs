@@ -1,6 +1,5 @@
-//! `kill -9` under load: whatever was accepted is there exactly once, and every client ends with the same inbox.
-//!
-//! `BELLHOP_CHAOS_KILLS` says how often; `make chaos` takes the long form.
+//! The load that faults are put under: publishers that post each event until it is accepted, clients that come back after
+//! each loss with what they hold; and at the end the count of what was promised against what is there.
 
 use std::{
     collections::HashMap,
@@ -18,20 +17,19 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use crate::{
-    harness::{
-        ADMIN_KEY, Browser, ClientInbox, FreshDatabase, Process, SOON, covers, eventually, inbox_at, mention,
-        put_agents, token,
-    },
-    peers::redis::RedisServer,
-};
+use super::report::Row;
+use crate::harness::{ADMIN_KEY, Browser, ClientInbox, SOON, eventually, inbox_at, lasting_token, mention, put_agents};
 
 const AGENTS: usize = 8;
 const PUBLISHERS: usize = 6;
+/// Between two events of one publisher: faults meet a hub that is at work, and not one that is behind.
+const BETWEEN_EVENTS: Duration = Duration::from_millis(10);
 /// How long a client waits before it tries again; the hub is away for some hundred milliseconds each time.
 const AGAIN: Duration = Duration::from_millis(25);
-/// Events that are accepted between two kills, at least.
-const BETWEEN_KILLS: usize = 50;
+/// Events that are accepted between two faults, at least.
+const BETWEEN_FAULTS: usize = 50;
+/// How long a recovery may take: far above what it takes.
+const RECOVERY: Duration = Duration::from_secs(30);
 
 /// What the publishers and the clients of one run share.
 struct Run {
@@ -40,94 +38,73 @@ struct Run {
     next: AtomicU64,
     /// Answered 202: the event's number and its agent.
     accepted: Mutex<HashMap<u64, String>>,
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn killed_under_load_nothing_accepted_is_lost_or_doubled() {
-    let mut hub = Process::start(&[]).await;
-    let load = Load::on(&[&hub]).await;
-    for kill in 0..kills() {
-        load.is_under_way(kill).await;
-        hub.kill();
-        hub.run().await;
-    }
-    load.end("SQLite").await;
-    covers(&["R-122", "R-123"]);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn killed_under_load_on_postgres_nothing_accepted_is_lost_or_doubled() {
-    let database = FreshDatabase::create();
-    let mut hub = Process::start(&[("BELLHOP_STORE__URL", &database.url())]).await;
-    let load = Load::on(&[&hub]).await;
-    for kill in 0..kills() {
-        load.is_under_way(kill).await;
-        hub.kill();
-        hub.run().await;
-    }
-    load.end("PostgreSQL").await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_nodes_and_their_redis_killed_in_turn_lose_and_double_nothing() {
-    let (database, mut redis) = (FreshDatabase::create(), RedisServer::start());
-    let settings = [("BELLHOP_STORE__URL", &*database.url()), ("BELLHOP_BUS__URL", &*redis.url())];
-    let mut nodes = [Process::start(&settings).await, Process::start(&settings).await];
-    let load = Load::on(&[&nodes[0], &nodes[1]]).await;
-    for kill in 0..kills() {
-        load.is_under_way(kill).await;
-        if kill % 3 == 1 {
-            redis.kill();
-            load.is_under_way(kill).await;
-            redis.start_again();
-        } else {
-            let node = &mut nodes[usize::from(kill % 3 == 2)];
-            node.kill();
-            node.run().await;
-        }
-    }
-    load.end("two nodes").await;
-}
-
-fn kills() -> u64 {
-    std::env::var("BELLHOP_CHAOS_KILLS").map_or(3, |kills| kills.parse().expect("a number of kills"))
+    /// Answered 503, or not at all.
+    refused: AtomicU64,
+    /// The latest event that each agent's client has heard of, plus one.
+    heard: [AtomicU64; AGENTS],
 }
 
 /// Publishers and browsers at work.
-struct Load {
+pub struct Load {
     run: Arc<Run>,
+    /// Of the longest recovery so far.
+    recovered_in: Duration,
     publishers: JoinSet<()>,
     browsers: JoinSet<Browser>,
 }
 
 impl Load {
-    async fn on(nodes: &[&Process]) -> Load {
-        let nodes: Vec<SocketAddr> = nodes.iter().map(|node| node.addr()).collect();
+    /// Begins, at these nodes of one installation.
+    pub async fn on(nodes: &[SocketAddr]) -> Load {
         let agents: Vec<String> = (0..AGENTS).map(|agent| format!("a{agent}")).collect();
         put_agents(nodes[0], &agents.iter().map(String::as_str).collect::<Vec<_>>()).await;
         let run = Arc::new(Run {
-            nodes,
+            nodes: nodes.to_vec(),
             is_over: AtomicBool::new(false),
             next: AtomicU64::new(0),
             accepted: Mutex::default(),
+            refused: AtomicU64::new(0),
+            heard: Default::default(),
         });
         Load {
             publishers: (0..PUBLISHERS).map(|publisher| publish(run.clone(), publisher)).collect(),
             browsers: (0..AGENTS).map(|agent| follow(run.clone(), agent)).collect(),
+            recovered_in: Duration::ZERO,
             run,
         }
     }
 
     /// Waits until events are accepted again, and then for a moment that is another one each time.
-    async fn is_under_way(&self, kill: u64) {
-        let wanted = self.run.accepted_so_far() + BETWEEN_KILLS;
+    pub async fn is_under_way(&self, fault: u64) {
+        let wanted = self.run.accepted_so_far() + BETWEEN_FAULTS;
         eventually("events are accepted again", SOON, || async { self.run.accepted_so_far() >= wanted }).await;
-        sleep(Duration::from_millis(kill * 137 % 400)).await;
+        sleep(Duration::from_millis(fault * 137 % 400)).await;
     }
 
-    /// The last kill is over: everybody finishes, and what is there is compared with what was promised.
-    async fn end(mut self, on: &str) {
-        sleep(Duration::from_millis(200)).await;
+    /// How many events were refused so far, each try counted.
+    pub fn refused(&self) -> u64 {
+        self.run.refused.load(Ordering::SeqCst)
+    }
+
+    /// The fault is over: waits until every node is ready and every client has heard of an event that was posted after it.
+    /// Counts from `fault`: when the cause was gone, or the process died.
+    pub async fn recovers(&mut self, fault: Instant) {
+        let from = self.run.next.load(Ordering::SeqCst);
+        let heard = || self.run.heard.each_ref().map(|agent| agent.load(Ordering::SeqCst));
+        let end = Instant::now() + RECOVERY;
+        while heard().iter().any(|latest| *latest <= from) {
+            assert!(Instant::now() < end, "events from {from} on were posted, but clients heard up to {:?}", heard());
+            sleep(Duration::from_millis(5)).await;
+        }
+        for node in &self.run.nodes {
+            let url = format!("http://{node}/readyz");
+            eventually("every node is ready", RECOVERY, || async { is_ready(&url).await }).await;
+        }
+        self.recovered_in = self.recovered_in.max(fault.elapsed());
+    }
+
+    /// Everybody finishes, and what is there is compared with what was promised.
+    pub async fn end(mut self, fault: &str) {
         self.run.is_over.store(true, Ordering::SeqCst);
         while let Some(ended) = self.publishers.join_next().await {
             ended.expect("a publisher saw an answer that it should not");
@@ -138,7 +115,15 @@ impl Load {
             let store = same_as_the_store(&self.run, &mut browser).await;
             numbers(&store).for_each(|number| *kept.entry(number).or_default() += 1);
         }
-        self.run.report(on, &kept);
+        self.run.row(fault, &kept, self.recovered_in).report();
+    }
+}
+
+async fn is_ready(url: &str) -> bool {
+    let answer = reqwest::Client::new().get(url).timeout(SOON).send().await;
+    match answer {
+        Ok(answer) => answer.json::<Value>().await.is_ok_and(|state| state["status"] == "ready"),
+        Err(_) => false,
     }
 }
 
@@ -151,12 +136,22 @@ impl Run {
         self.accepted.lock().expect("no publisher broke off").len()
     }
 
-    fn report(&self, on: &str, kept: &HashMap<u64, u64>) {
+    fn row(&self, fault: &str, kept: &HashMap<u64, u64>, recovered_in: Duration) -> Row {
         let accepted = self.accepted.lock().expect("no publisher broke off");
-        let lost = accepted.keys().filter(|number| !kept.contains_key(number)).count();
-        let doubled = kept.values().filter(|times| **times > 1).count();
-        eprintln!("{on}, {} kills: accepted {}, lost {lost}, doubled {doubled}", kills(), accepted.len());
-        assert_eq!((lost, doubled), (0, 0));
+        Row {
+            fault: fault.to_owned(),
+            accepted: accepted.len(),
+            lost: accepted.keys().filter(|number| !kept.contains_key(number)).count(),
+            doubled: kept.values().filter(|times| **times > 1).count(),
+            recovered_in,
+        }
+    }
+
+    /// A client was given a frame.
+    fn note(&self, agent: usize, frame: &Value) {
+        if let Some(number) = number_of(&frame["notification"]) {
+            self.heard[agent].fetch_max(number + 1, Ordering::SeqCst);
+        }
     }
 }
 
@@ -175,12 +170,16 @@ async fn publish(run: Arc<Run>, publisher: usize) {
             let answer = http.post(url).bearer_auth(ADMIN_KEY).json(&body).send().await;
             match answer.map(|answer| answer.status().as_u16()) {
                 Ok(202) => break,
-                Ok(503) | Err(_) => sleep(AGAIN).await,
+                Ok(503) | Err(_) => {
+                    run.refused.fetch_add(1, Ordering::SeqCst);
+                    sleep(AGAIN).await;
+                }
                 Ok(other) => panic!("event {number} was answered {other}"),
             }
             node += 1;
         }
         run.accepted.lock().expect("no publisher broke off").insert(number, agent);
+        sleep(BETWEEN_EVENTS).await;
     }
 }
 
@@ -189,7 +188,7 @@ async fn publish(run: Arc<Run>, publisher: usize) {
 async fn follow(run: Arc<Run>, agent: usize) -> Browser {
     let id = format!("a{agent}");
     let mut node = agent;
-    let mut browser = Browser::closed(run.node(node), &id, token(&id));
+    let mut browser = Browser::closed(run.node(node), &id, lasting_token(&id));
     let mut quiet = 0;
     loop {
         while browser.try_reconnect().await.is_err() {
@@ -199,13 +198,16 @@ async fn follow(run: Arc<Run>, agent: usize) -> Browser {
         }
         loop {
             tokio::select! {
-                frame = browser.try_frame() => if frame.is_err() { break },
+                frame = browser.try_frame() => match frame {
+                    Ok(frame) => run.note(agent, &frame),
+                    Err(_) => break,
+                },
                 () = sleep(AGAIN) => {
                     if run.is_over.load(Ordering::SeqCst) {
                         return browser;
                     }
                     quiet += 1;
-                    if browser.try_send(something_to_do(quiet, browser.inbox.held)).await.is_err() {
+                    if browser.try_send(something_to_do(quiet, &browser.inbox)).await.is_err() {
                         break;
                     }
                 }
@@ -214,14 +216,18 @@ async fn follow(run: Arc<Run>, agent: usize) -> Browser {
     }
 }
 
-/// What an agent does in a quiet moment; whether it was carried out before a kill, only the store can say.
-fn something_to_do(quiet: usize, held: i64) -> Value {
+/// What an agent does in a quiet moment; whether it was carried out before a fault, only the store can say. Mostly with a
+/// few of the newest entries: acts on all of them would be the load, when there are thousands.
+fn something_to_do(quiet: usize, inbox: &ClientInbox) -> Value {
     let op = ["ack", "read", "seen", "clear", "restore", "unread", "sync"][quiet % 7];
+    let ids: Vec<&String> = inbox.entries.keys().rev().skip(2).take(10).collect();
     match op {
-        "ack" => json!({"type": op, "seq": held, "active": true}),
-        "sync" => json!({"type": op, "since": held}),
-        "restore" => json!({"type": op, "all": true, "up_to": held / 2}),
-        _ => json!({"type": op, "ref": quiet.to_string(), "all": true, "up_to": held - 3}),
+        "ack" => json!({"type": op, "seq": inbox.held, "active": true}),
+        "sync" => json!({"type": op, "since": inbox.held}),
+        "seen" => json!({"type": op, "up_to": inbox.held}),
+        _ if quiet.is_multiple_of(50) => json!({"type": op, "all": true, "up_to": inbox.held - 3}),
+        _ if ids.is_empty() => json!({"type": "pong"}),
+        _ => json!({"type": op, "ref": quiet.to_string(), "ids": ids}),
     }
 }
 
@@ -243,8 +249,10 @@ async fn same_as_the_store(run: &Run, browser: &mut Browser) -> ClientInbox {
 
 /// The numbers of the events whose notifications an inbox holds.
 fn numbers(inbox: &ClientInbox) -> impl Iterator<Item = u64> {
-    inbox.entries.values().map(|entry| {
-        let id = entry["comment"]["id"].as_str().expect("a mention names its comment");
-        id.trim_start_matches("c-").parse().expect("a comment of the load has a number")
-    })
+    inbox.entries.values().map(|entry| number_of(entry).expect("a mention names its comment"))
+}
+
+fn number_of(entry: &Value) -> Option<u64> {
+    let id = entry["comment"]["id"].as_str()?;
+    Some(id.trim_start_matches("c-").parse().expect("a comment of the load has a number"))
 }
