@@ -28,6 +28,8 @@ mod wire;
 
 mod closing;
 mod frame_guard;
+#[cfg(test)]
+mod fuzz;
 mod inbound;
 pub mod polling;
 pub mod sse;
