@@ -14,7 +14,7 @@ use std::{
 use serde_json::{Value, json};
 use tokio::{
     task::JoinSet,
-    time::{Instant, sleep},
+    time::{Instant, MissedTickBehavior, interval, sleep},
 };
 
 use super::report::Row;
@@ -24,6 +24,8 @@ const AGENTS: usize = 8;
 const PUBLISHERS: usize = 6;
 /// Between two events of one publisher: faults meet a hub that is at work, and not one that is behind.
 const BETWEEN_EVENTS: Duration = Duration::from_millis(10);
+/// Between two acts of one client.
+const BETWEEN_ACTS: Duration = Duration::from_millis(100);
 /// How long a client waits before it tries again; the hub is away for some hundred milliseconds each time.
 const AGAIN: Duration = Duration::from_millis(25);
 /// Events that are accepted between two faults, at least.
@@ -189,7 +191,9 @@ async fn follow(run: Arc<Run>, agent: usize) -> Browser {
     let id = format!("a{agent}");
     let mut node = agent;
     let mut browser = Browser::closed(run.node(node), &id, lasting_token(&id));
-    let mut quiet = 0;
+    let mut turn = 0;
+    let mut acts = interval(BETWEEN_ACTS);
+    acts.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         while browser.try_reconnect().await.is_err() {
             sleep(AGAIN).await;
@@ -202,12 +206,12 @@ async fn follow(run: Arc<Run>, agent: usize) -> Browser {
                     Ok(frame) => run.note(agent, &frame),
                     Err(_) => break,
                 },
-                () = sleep(AGAIN) => {
+                _ = acts.tick() => {
                     if run.is_over.load(Ordering::SeqCst) {
                         return browser;
                     }
-                    quiet += 1;
-                    if browser.try_send(something_to_do(quiet, &browser.inbox)).await.is_err() {
+                    turn += 1;
+                    if browser.try_send(something_to_do(turn, &browser.inbox)).await.is_err() {
                         break;
                     }
                 }
@@ -216,18 +220,18 @@ async fn follow(run: Arc<Run>, agent: usize) -> Browser {
     }
 }
 
-/// What an agent does in a quiet moment; whether it was carried out before a fault, only the store can say. Mostly with a
+/// What an agent does in passing; whether it was carried out before a fault, only the store can say. Mostly with a
 /// few of the newest entries: acts on all of them would be the load, when there are thousands.
-fn something_to_do(quiet: usize, inbox: &ClientInbox) -> Value {
-    let op = ["ack", "read", "seen", "clear", "restore", "unread", "sync"][quiet % 7];
+fn something_to_do(turn: usize, inbox: &ClientInbox) -> Value {
+    let op = ["ack", "read", "seen", "clear", "restore", "unread", "sync"][turn % 7];
     let ids: Vec<&String> = inbox.entries.keys().rev().skip(2).take(10).collect();
     match op {
         "ack" => json!({"type": op, "seq": inbox.held, "active": true}),
         "sync" => json!({"type": op, "since": inbox.held}),
         "seen" => json!({"type": op, "up_to": inbox.held}),
-        _ if quiet.is_multiple_of(50) => json!({"type": op, "all": true, "up_to": inbox.held - 3}),
+        _ if turn.is_multiple_of(50) => json!({"type": op, "all": true, "up_to": inbox.held - 3}),
         _ if ids.is_empty() => json!({"type": "pong"}),
-        _ => json!({"type": op, "ref": quiet.to_string(), "ids": ids}),
+        _ => json!({"type": op, "ref": turn.to_string(), "ids": ids}),
     }
 }
 
