@@ -5,7 +5,7 @@ mod bad_input;
 mod credentials;
 pub mod crowd;
 mod endings;
-mod line;
+pub mod line;
 mod origins;
 mod rfc6455;
 mod slow;
