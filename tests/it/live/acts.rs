@@ -131,6 +131,7 @@ async fn who_acts_without_a_pause_still_hears_what_is_new() {
         }
     }
     assert!(answered < ACTS / 2, "the page had to wait for {answered} acts");
+    let last = ACTS.to_string();
     line.say(act(ACTS)).await;
-    while line.until("done").await["ref"] != ACTS.to_string() {}
+    while line.until("done").await["ref"] != last.as_str() {}
 }
