@@ -1,6 +1,6 @@
 # What one does with Bellhop, a word each. The work is in scripts/.
 
-.PHONY: run web test lint bench bench-peers chaos simulation requirements screenshots
+.PHONY: run web test lint bench bench-peers chaos fuzz soak simulation requirements screenshots
 
 # Builds everything and starts the demo; prints its address.
 run:
@@ -26,9 +26,18 @@ bench:
 bench-peers:
 	@scripts/bench-peers
 
-# kill -9 under load, twenty times: nothing accepted is lost or doubled.
+# Faults under load: processes killed, Redis, PostgreSQL, disk, clock and files failing, everybody connecting at once.
+# Prints a table: fault, accepted, lost, doubled, seconds to recover.
 chaos:
 	@scripts/chaos
+
+# Ten minutes of made-up input for everything that reads what comes from outside; prints how many cases ran.
+fuzz:
+	@scripts/fuzz
+
+# Half an hour of clients that come, stall and go; the memory of the process as benches/soak.csv and soak.svg.
+soak:
+	@scripts/soak
 
 # A simulated day with a million notifications: nobody is missed, and nobody is told twice.
 simulation:

@@ -44,6 +44,12 @@ pub enum Error {
         /// Seconds to wait.
         retry_after_s: u64,
     },
+    /// This node takes no further connection at the moment; nothing was begun.
+    #[error("this node takes no more connections at the moment; try again in {retry_after_s} s")]
+    Busy {
+        /// Seconds to wait.
+        retry_after_s: u64,
+    },
     /// The store cannot be reached or has no room. Whatever was being written may or may not be in:
     /// the same id may be sent again.
     #[error("the store is not available: {reason}")]
@@ -113,7 +119,7 @@ impl Error {
             Error::Conflict(_) => 409,
             Error::TooLarge { .. } => 413,
             Error::TooMany { .. } => 429,
-            Error::Unavailable { .. } => 503,
+            Error::Busy { .. } | Error::Unavailable { .. } => 503,
             Error::Store(_) | Error::Config(_) | Error::Internal(_) => 500,
         }
     }
@@ -129,6 +135,7 @@ impl Error {
             Error::Conflict(_) => "conflict",
             Error::TooLarge { .. } => "too_large",
             Error::TooMany { .. } => "too_many_requests",
+            Error::Busy { .. } => "node.busy",
             Error::Unavailable { .. } => "store.unavailable",
             Error::Store(_) | Error::Config(_) | Error::Internal(_) => "internal",
         }
@@ -136,6 +143,6 @@ impl Error {
 
     /// Whether the same request may succeed later.
     pub fn is_retryable(&self) -> bool {
-        matches!(self, Error::Unavailable { .. } | Error::TooMany { .. })
+        matches!(self, Error::Unavailable { .. } | Error::Busy { .. } | Error::TooMany { .. })
     }
 }

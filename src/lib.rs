@@ -17,6 +17,8 @@ pub mod config;
 pub mod domain;
 pub mod erasure;
 pub mod error;
+#[cfg(test)]
+mod fuzzing;
 pub mod telemetry;
 #[cfg(test)]
 pub mod testkit;

@@ -25,6 +25,12 @@ pub struct Metrics {
     pub commit_seconds: Histogram,
     /// Live sessions, by `transport` (websocket, sse, polling).
     pub sessions: IntGaugeVec,
+    /// Connections that were not let in, by `why` (full, memory, crowd, draining).
+    pub connections_refused: IntCounterVec,
+    /// Bytes in buffers and queues that count under the memory budget.
+    pub buffered_bytes: IntGauge,
+    /// Sessions that wait for their turn to begin.
+    pub connects_waiting: IntGauge,
     /// Frames sent, by `type`.
     pub frames: IntCounterVec,
     /// Seconds from the acceptance of an event until its frame is handed to the socket.
@@ -61,6 +67,9 @@ impl Metrics {
             commit_units: make.histogram("commit_units", "Units of work in one commit.", SIZES)?,
             commit_seconds: make.histogram("commit_seconds", "Seconds until a transaction is durable.", LATENCY)?,
             sessions: make.gauges("sessions", "Live sessions.", "transport")?,
+            connections_refused: make.counters("connections_refused_total", "Connections not let in.", "why")?,
+            buffered_bytes: make.gauge("buffered_bytes", "Bytes that count under the memory budget.")?,
+            connects_waiting: make.gauge("connects_waiting", "Sessions that wait for their turn to begin.")?,
             frames: make.counters("frames_total", "Frames sent.", "type")?,
             accept_to_frame: make.histogram("accept_to_frame_seconds", "Seconds from acceptance to frame.", LATENCY)?,
             accept_to_ack: make.histogram(
@@ -142,7 +151,9 @@ pub fn init_logs(filter: &str) -> Result<()> {
     use std::io::IsTerminal;
     let filter = tracing_subscriber::EnvFilter::try_new(filter)
         .map_err(|error| Error::Config(format!("log: {filter:?} is not a tracing filter: {error}")))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Where the log's own disk is full, a complaint on standard error would fail as well, in a panic.
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
     let installed = if std::io::stderr().is_terminal() { builder.try_init() } else { builder.json().try_init() };
     // A second server in the same process keeps the first one's subscriber.
     if let Err(error) = installed {

@@ -24,6 +24,14 @@ pub struct Limits {
     pub sessions_per_agent: usize,
     /// Connections of all agents on one node. A process here may open 20,000 files.
     pub sessions_per_node: usize,
+    /// Bytes that buffers and queues may take before further connections are refused.
+    pub memory_budget_bytes: usize,
+    /// Sessions that may begin a second in the long run.
+    pub connects_per_second: u32,
+    /// Sessions that may begin at once.
+    pub connect_burst: u32,
+    /// How long a session may wait for its turn to begin; who would wait longer is told when to come back.
+    pub connect_wait_ms: u64,
     /// Entries that a session reads from the store at a time.
     pub page_entries: i64,
     /// Entries in one answer to a poll.
@@ -52,6 +60,10 @@ impl Default for Limits {
             message_burst: 200,
             sessions_per_agent: 20,
             sessions_per_node: 18_000,
+            memory_budget_bytes: 256 << 20,
+            connects_per_second: 8_000,
+            connect_burst: 4_000,
+            connect_wait_ms: 3_000,
             page_entries: 100,
             poll_entries: 1_000,
             poll_session_ms: 75_000,

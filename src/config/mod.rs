@@ -169,6 +169,11 @@ impl Config {
         if self.live.ping_every_ms < 100 || self.live.page_entries < 1 || self.live.poll_entries < 1 {
             return Err(Error::Config("live.ping_every_ms must be at least 100, and pages at least 1".to_owned()));
         }
+        if self.live.connects_per_second < 1 || self.live.connect_burst < 1 || self.live.memory_budget_bytes < 1 << 20 {
+            let text = "live.connects_per_second and live.connect_burst must be at least 1, \
+                        live.memory_budget_bytes at least 1048576";
+            return Err(Error::Config(text.to_owned()));
+        }
         if matches!((&self.store.url, &self.bus), (StoreUrl::Sqlite(_), BusUrl::Redis(_))) {
             let text = "bus.url is Redis, but the store is SQLite, which one node alone can use";
             self.warnings.push(text.to_owned());

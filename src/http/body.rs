@@ -12,7 +12,10 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 
 use super::state_of;
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    live::Share,
+};
 
 /// One event, and every other JSON body: 1 MiB.
 pub const MAX_BODY_BYTES: usize = 1 << 20;
@@ -50,8 +53,9 @@ pub async fn read_while(
     goes_on: impl Fn(&[u8]) -> bool,
 ) -> Result<Bytes> {
     let declared = request.headers().get("content-length").and_then(|length| length.to_str().ok()?.parse().ok());
-    let large_bodies = &state_of(request)?.options.large_bodies;
-    let read = collect(payload, declared.unwrap_or(0), limit, what, goes_on, large_bodies);
+    let state = state_of(request)?;
+    let mut bounds = Bounds { limit, what, large_bodies: &state.options.large_bodies, share: state.live.hold(0) };
+    let read = collect(payload, declared.unwrap_or(0), &mut bounds, goes_on);
     let read = tokio::time::timeout(BODY_WITHIN, read).await.unwrap_or_else(|_| Err(broken("it took too long")));
     if matches!(read, Err(Error::TooLarge { .. })) {
         drain(payload).await;
@@ -59,14 +63,24 @@ pub async fn read_while(
     read
 }
 
+/// What a body may take.
+struct Bounds<'a> {
+    limit: usize,
+    what: &'static str,
+    /// Few large ones come in at a time.
+    large_bodies: &'a Semaphore,
+    /// What has arrived counts under the node's memory budget.
+    share: Share,
+}
+
 async fn collect(
     payload: &mut web::Payload,
     declared: usize,
-    limit: usize,
-    what: &'static str,
+    bounds: &mut Bounds<'_>,
     goes_on: impl Fn(&[u8]) -> bool,
-    large_bodies: &Semaphore,
 ) -> Result<Bytes> {
+    let Bounds { limit, what, large_bodies, share } = bounds;
+    let (limit, what) = (*limit, *what);
     if declared > limit {
         return Err(Error::TooLarge { what, limit });
     }
@@ -86,6 +100,7 @@ async fn collect(
             return Err(Error::TooLarge { what, limit });
         }
         body.extend_from_slice(&bytes);
+        share.hold(body.len());
         if above && !goes_on(&body) {
             return Err(Error::TooLarge { what, limit: MAX_BODY_BYTES });
         }
@@ -219,7 +234,10 @@ mod tests {
     async fn read_of(bytes: usize, limit: usize, goes_on: bool) -> Result<Bytes> {
         let (request, mut payload) = TestRequest::default().set_payload(vec![b'['; bytes]).to_http_parts();
         let mut payload = web::Payload::from_request(&request, &mut payload).await.unwrap();
-        collect(&mut payload, 0, limit, "a batch", |_| goes_on, &Semaphore::new(1)).await
+        let large_bodies = Semaphore::new(1);
+        let share = Share::of_nothing();
+        let mut bounds = Bounds { limit, what: "a batch", large_bodies: &large_bodies, share };
+        collect(&mut payload, 0, &mut bounds, |_| goes_on).await
     }
 
     #[actix_web::test]

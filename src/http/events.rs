@@ -54,6 +54,8 @@ pub async fn accept(
         Shape::Batch => read(&request, &mut payload, MAX_LARGE_BODY_BYTES, "a batch of events").await?,
         Shape::Unsaid => read_while(&request, &mut payload, MAX_LARGE_BODY_BYTES, "an event", is_array).await?,
     };
+    // What waits for its commit takes about as much as it came in.
+    let _held = state.live.hold(body.len());
     let incoming = Incoming { headers: request.headers(), body: &body, now: state.clock.now() };
     let events = cloudevents::parse(&incoming)?;
     let results = state.store.accept(events, producer.key_hash).await?;

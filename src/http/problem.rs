@@ -50,7 +50,7 @@ impl ResponseError for Error {
             Error::Unauthorized => {
                 headers.insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
             }
-            Error::TooMany { retry_after_s } => {
+            Error::TooMany { retry_after_s } | Error::Busy { retry_after_s } => {
                 headers.insert(header::RETRY_AFTER, header::HeaderValue::from(*retry_after_s));
             }
             // Soon: an outage of seconds is the rule, and the answer to a retry is cheap.

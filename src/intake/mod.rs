@@ -3,5 +3,7 @@
 pub mod adapters;
 mod check;
 pub mod cloudevents;
+#[cfg(test)]
+mod fuzz;
 pub mod headers;
 mod json;

@@ -80,12 +80,17 @@ impl Live {
         }
     }
 
-    /// Gives an agent a session: registered first, then listening at the bus, so that nothing falls between these and
-    /// the first page of the store.
+    /// Gives an agent a session when its turn has come: registered first, then listening at the bus, so that nothing falls
+    /// between these and the first page of the store.
     ///
     /// # Errors
     /// Which goodbye the client gets.
     pub(super) async fn admit(&self, claim: AgentClaim, hello: Hello, transport: Transport) -> Result<Admitted, Bye> {
+        // Who comes back has been waiting already.
+        if let Err(wait) = self.gate().pass(hello.since.is_some()).await {
+            self.figures().refused("crowd");
+            return Err(Reason::Crowded.bye_in(wait));
+        }
         let registry = self.registry();
         if registry.is_draining() {
             return Err(Reason::Draining.bye_within(self.limits().drain_window_ms, registry.scatter()));

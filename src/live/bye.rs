@@ -11,14 +11,21 @@
 //! | 4005 | no `hello` in time |
 //! | 4008 | more messages a second than allowed |
 //! | 4009 | the store or the bus could not be reached |
+//! | 4010 | too many are connecting at once |
 //! | 4500 | replaced: the agent has more sessions than allowed, and the newest wins |
 //! | 4501 | no valid token |
 //! | 4503 | the agent is inactive or has been deleted |
 //! | 4509 | a frame or message above the size limit |
 //! | 4510 | a binary frame |
-//! | 4511 | not the protocol: broken framing, not text, or a first message that is not `hello` |
+//! | 4511 | not the protocol: a first message that is not `hello` |
+//! | 4512 | broken framing; Close carries 1002 |
+//! | 4513 | a text that is not UTF-8; Close carries 1007 |
+
+use std::time::Duration;
 
 use serde::Serialize;
+
+use super::closing;
 
 /// The last frame of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -28,6 +35,18 @@ pub struct Bye {
     /// Milliseconds to wait before coming back, spread by the server; absent where the client should stay away.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_in_ms: Option<u64>,
+}
+
+impl Bye {
+    /// A sentence for logs and for the text of the Close frame.
+    pub fn why(self) -> &'static str {
+        Reason::of(self.code).map_or("bye", Reason::as_str)
+    }
+
+    /// The code of the Close frame.
+    pub fn close_code(self) -> u16 {
+        Reason::of(self.code).map_or(self.code, Reason::close_code)
+    }
 }
 
 /// Why a connection ends.
@@ -41,16 +60,19 @@ pub enum Reason {
     NoHello,
     TooManyMessages,
     Unavailable,
+    Crowded,
     Replaced,
     Unauthorized,
     Inactive,
     TooLarge,
     Binary,
     Protocol,
+    Framing,
+    NotText,
 }
 
 impl Reason {
-    /// The code of `bye` and Close.
+    /// The code of `bye`.
     pub fn code(self) -> u16 {
         match self {
             Reason::Draining => 4000,
@@ -60,12 +82,24 @@ impl Reason {
             Reason::NoHello => 4005,
             Reason::TooManyMessages => 4008,
             Reason::Unavailable => 4009,
+            Reason::Crowded => 4010,
             Reason::Replaced => 4500,
             Reason::Unauthorized => 4501,
             Reason::Inactive => 4503,
             Reason::TooLarge => 4509,
             Reason::Binary => 4510,
             Reason::Protocol => 4511,
+            Reason::Framing => 4512,
+            Reason::NotText => 4513,
+        }
+    }
+
+    /// The code of Close: that of `bye`, but where WebSocket itself has one (RFC 6455 §7.4.1).
+    pub fn close_code(self) -> u16 {
+        match self {
+            Reason::Framing => closing::PROTOCOL_ERROR,
+            Reason::NotText => closing::NOT_TEXT,
+            reason => reason.code(),
         }
     }
 
@@ -74,7 +108,7 @@ impl Reason {
         Reason::ALL.into_iter().find(|reason| reason.code() == code)
     }
 
-    const ALL: [Reason; 13] = [
+    const ALL: [Reason; 16] = [
         Reason::Draining,
         Reason::TokenExpired,
         Reason::Silent,
@@ -82,12 +116,15 @@ impl Reason {
         Reason::NoHello,
         Reason::TooManyMessages,
         Reason::Unavailable,
+        Reason::Crowded,
         Reason::Replaced,
         Reason::Unauthorized,
         Reason::Inactive,
         Reason::TooLarge,
         Reason::Binary,
         Reason::Protocol,
+        Reason::Framing,
+        Reason::NotText,
     ];
 
     /// Whether the client should stay away.
@@ -105,12 +142,15 @@ impl Reason {
             Reason::NoHello => "no hello in time",
             Reason::TooManyMessages => "too many messages",
             Reason::Unavailable => "store or bus not available",
+            Reason::Crowded => "too many are connecting",
             Reason::Replaced => "replaced by a newer session",
             Reason::Unauthorized => "no valid token",
             Reason::Inactive => "the agent is not active",
             Reason::TooLarge => "frame too large",
             Reason::Binary => "binary frames are not understood",
             Reason::Protocol => "not the protocol",
+            Reason::Framing => "broken framing",
+            Reason::NotText => "a text that is not UTF-8",
         }
     }
 
@@ -125,6 +165,12 @@ impl Reason {
     /// The frame, with the client's return spread over a window that suits the reason. `share`: 0 to 1.
     pub fn bye(self, share: f64) -> Bye {
         self.bye_within(self.spread_ms(), share)
+    }
+
+    /// The frame, with the client's return after `wait`, which was spread already.
+    pub fn bye_in(self, wait: Duration) -> Bye {
+        let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        Bye { code: self.code(), retry_in_ms: (!self.is_final()).then_some(wait) }
     }
 
     /// The frame, with the client's return spread over `window_ms`. `share`: 0 to 1.

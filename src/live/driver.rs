@@ -52,6 +52,8 @@ pub(super) struct Driver {
     work: Option<Pin<Box<dyn Future<Output = Done>>>>,
     /// What the client asked for meanwhile. It is not listened to until this has begun.
     waiting: Option<Box<Wish>>,
+    /// The last work was an act: a page that is wanted comes before the next one.
+    has_acted: bool,
     /// The ticket on the screen may have notifications to be read.
     view_due: bool,
     clockwork: Clockwork,
@@ -112,6 +114,7 @@ impl Driver {
             throttle,
             work: None,
             waiting: None,
+            has_acted: false,
             view_due: false,
             clockwork,
         }
@@ -236,17 +239,22 @@ impl Driver {
         if self.work.is_some() {
             return;
         }
-        if let Some(wish) = self.waiting.take() {
+        let is_pages_turn = self.is_pages_turn();
+        if !is_pages_turn && let Some(wish) = self.waiting.take() {
+            self.has_acted = true;
             self.work = Some(self.fulfil(*wish));
-        } else if std::mem::take(&mut self.view_due)
+        } else if !is_pages_turn
+            && std::mem::take(&mut self.view_due)
             && let Some(ticket) = self.viewed_ticket()
         {
+            self.has_acted = true;
             let act = Act { op: Op::Read, selector: Selector::Ticket { ticket }, until: None, reference: None };
             let (store, agent) = (self.live.options().store.clone(), self.handle().agent.clone());
             self.work = Some(Box::pin(async move { Done::Viewed(store.act(&agent, act).await) }));
-        } else if self.may_read_page()
+        } else if (is_pages_turn || self.may_read_page())
             && let Some(since) = self.session().wants_page()
         {
+            self.has_acted = false;
             self.live.figures().resync(self.session().why());
             self.admitted.session.asking();
             let (store, agent) = (self.live.options().store.clone(), self.handle().agent.clone());
@@ -280,6 +288,13 @@ impl Driver {
     fn may_read_page(&self) -> bool {
         let idle = self.work.is_none() && !self.clockwork.is_pausing();
         idle && self.session().wants_page().is_some() && self.outlet.is_empty()
+    }
+
+    /// Whoever acts faster than the store answers would otherwise never hear of anything again. The answer to the act may
+    /// still be waiting; who does not read at all may go on acting.
+    fn is_pages_turn(&self) -> bool {
+        let wanted = self.has_acted && self.session().wants_page().is_some();
+        wanted && !self.clockwork.is_pausing() && self.outlet.has_room()
     }
 
     fn on_done(&mut self, done: Done) -> Option<Ended> {
@@ -332,11 +347,10 @@ impl Driver {
     }
 
     fn leave(&self, bye: Bye) -> Ended {
-        let why = Reason::of(bye.code).map_or("bye", Reason::as_str);
         self.send(&ServerFrame::Bye(bye).encode());
-        self.outlet.write(|to| self.wire.close(bye.code, why, to));
+        self.outlet.write(|to| self.wire.close(bye, to));
         self.outlet.finish();
-        why
+        bye.why()
     }
 
     fn session(&self) -> &Session {

@@ -50,6 +50,11 @@ impl Figures {
         self.metrics.resyncs.with_label_values(&[why]).inc();
     }
 
+    /// A connection was not let in.
+    pub fn refused(&self, why: &str) {
+        self.metrics.connections_refused.with_label_values(&[why]).inc();
+    }
+
     /// Somebody could not say who they are.
     pub fn auth_failed(&self) {
         self.metrics.auth_failures.inc();

@@ -27,9 +27,9 @@ const MAX_QUERIES: usize = 16;
 const SECOND: Duration = Duration::from_secs(1);
 
 impl Live {
-    /// Beats until it is dropped. Whoever assembles the node runs it and looks at how it ends, which it should not.
+    /// Beats, and lets waiting sessions in, until it is dropped. Whoever assembles the node runs it and looks at how it ends, which it should not.
     pub async fn heartbeat(self) {
-        tokio::join!(self.beats(), self.seconds(), self.alarms());
+        tokio::join!(self.beats(), self.seconds(), self.alarms(), self.gate().serve());
     }
 
     /// Slice after slice, without waiting for the store: when it is out, the connections still live.

@@ -10,12 +10,17 @@ use actix_web::web::Payload;
 use bytes::{Bytes, BytesMut};
 use futures_util::Stream;
 
-use super::frame_guard;
+use super::{
+    budget::Share,
+    closing,
+    frame_guard::{self, Refused},
+    text::{NotText, Text},
+};
 
 /// What arrived.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Incoming {
-    /// A text message, whole.
+    /// A text message, whole, in UTF-8.
     Text(Bytes),
     /// A binary message, or the beginning of one.
     Binary,
@@ -25,8 +30,8 @@ pub enum Incoming {
     Ping(Bytes),
     /// A protocol-level pong.
     Pong,
-    /// The client closes.
-    Close,
+    /// The client closes; the code that answers it.
+    Close(u16),
 }
 
 /// Why nothing more can be read.
@@ -38,6 +43,14 @@ pub enum Broken {
     TooLarge,
     /// Not WebSocket framing.
     Protocol,
+    /// A text that is not UTF-8.
+    NotText,
+}
+
+impl From<NotText> for Broken {
+    fn from(_: NotText) -> Broken {
+        Broken::NotText
+    }
 }
 
 /// Reads the request's stream as WebSocket frames.
@@ -45,20 +58,24 @@ pub struct Inbound {
     payload: Payload,
     buffer: BytesMut,
     /// A message of which more is to come.
-    parts: Option<BytesMut>,
+    parts: Option<Text>,
     limit: usize,
+    /// What both buffers take of the node's memory.
+    share: Share,
 }
 
 impl Inbound {
     /// Reads `payload`; no frame and no message may have more than `limit` bytes.
-    pub fn new(payload: Payload, limit: usize) -> Inbound {
-        Inbound { payload, buffer: BytesMut::new(), parts: None, limit }
+    pub fn new(payload: Payload, limit: usize, share: Share) -> Inbound {
+        Inbound { payload, buffer: BytesMut::new(), parts: None, limit, share }
     }
 
     /// The next frame.
     pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Incoming, Broken>> {
         loop {
-            if let Some(incoming) = self.parse()? {
+            let parsed = self.parse()?;
+            self.share.hold(self.buffer.capacity() + self.parts.as_ref().map_or(0, Text::len));
+            if let Some(incoming) = parsed {
                 return Poll::Ready(Ok(incoming));
             }
             match Pin::new(&mut self.payload).poll_next(cx) {
@@ -86,7 +103,10 @@ impl Inbound {
     }
 
     fn parse(&mut self) -> Result<Option<Incoming>, Broken> {
-        frame_guard::check(&self.buffer, self.limit).map_err(|_| Broken::TooLarge)?;
+        frame_guard::check(&self.buffer, self.limit).map_err(|refused| match refused {
+            Refused::TooLarge => Broken::TooLarge,
+            Refused::Broken => Broken::Protocol,
+        })?;
         let parsed = Parser::parse(&mut self.buffer, true, self.limit).map_err(|_| Broken::Protocol)?;
         let Some((is_last, code, payload)) = parsed else { return Ok(None) };
         let payload = payload.unwrap_or_default();
@@ -99,30 +119,28 @@ impl Inbound {
 
     fn on_frame(&mut self, is_last: bool, code: OpCode, payload: BytesMut) -> Result<Incoming, Broken> {
         match code {
-            OpCode::Text if self.parts.is_some() => Err(Broken::Protocol),
-            OpCode::Text if is_last => Ok(Incoming::Text(payload.freeze())),
-            OpCode::Text => {
-                self.parts = Some(payload);
-                Ok(Incoming::Part)
+            // Messages do not interleave (RFC 6455 §5.4).
+            OpCode::Text | OpCode::Binary if self.parts.is_some() => Err(Broken::Protocol),
+            OpCode::Text => self.on_part(Text::default(), is_last, payload),
+            OpCode::Continue => {
+                let parts = self.parts.take().ok_or(Broken::Protocol)?;
+                self.on_part(parts, is_last, payload)
             }
-            OpCode::Continue => self.on_part(is_last, &payload),
             OpCode::Binary => Ok(Incoming::Binary),
-            OpCode::Ping | OpCode::Pong | OpCode::Close if !is_last => Err(Broken::Protocol),
             OpCode::Ping => Ok(Incoming::Ping(payload.freeze())),
             OpCode::Pong => Ok(Incoming::Pong),
-            OpCode::Close => Ok(Incoming::Close),
+            OpCode::Close => Ok(Incoming::Close(closing::answer_to(&payload))),
             OpCode::Bad => Err(Broken::Protocol),
         }
     }
 
-    fn on_part(&mut self, is_last: bool, payload: &[u8]) -> Result<Incoming, Broken> {
-        let Some(mut parts) = self.parts.take() else { return Err(Broken::Protocol) };
+    fn on_part(&mut self, mut parts: Text, is_last: bool, payload: BytesMut) -> Result<Incoming, Broken> {
         if parts.len() + payload.len() > self.limit {
             return Err(Broken::TooLarge);
         }
-        parts.extend_from_slice(payload);
+        parts.push(payload)?;
         if is_last {
-            return Ok(Incoming::Text(parts.freeze()));
+            return Ok(Incoming::Text(parts.end()?));
         }
         self.parts = Some(parts);
         Ok(Incoming::Part)
@@ -139,7 +157,7 @@ mod tests {
         let mut payload: actix_web::dev::Payload = actix_web::dev::Payload::Stream { payload: Box::pin(stream) };
         let request = actix_web::test::TestRequest::default().to_http_request();
         let payload = futures_util::FutureExt::now_or_never(Payload::from_request(&request, &mut payload));
-        Inbound::new(payload.expect("it is ready").expect("any request has a payload"), 1_000)
+        Inbound::new(payload.expect("it is ready").expect("any request has a payload"), 1_000, Share::of_nothing())
     }
 
     fn frame(code: OpCode, is_last: bool, payload: &[u8]) -> Vec<u8> {
@@ -170,7 +188,7 @@ mod tests {
             Incoming::Part,
             Incoming::Ping("p".into()),
             Incoming::Text("two".into()),
-            Incoming::Close,
+            Incoming::Close(1000),
         ];
         let at_once = all(inbound(vec![bytes.clone()])).await;
         let in_drops = all(inbound(bytes.iter().map(|byte| vec![*byte]).collect())).await;
@@ -199,8 +217,20 @@ mod tests {
         let mut interrupted = frame(OpCode::Text, false, b"a");
         interrupted.extend(frame(OpCode::Text, true, b"b"));
         let split_ping = frame(OpCode::Ping, false, b"a");
-        for bytes in [unmasked, stray, interrupted, split_ping] {
+        let mut interrupted_by_binary = frame(OpCode::Text, false, b"a");
+        interrupted_by_binary.extend(frame(OpCode::Binary, true, b"b"));
+        let long_ping = frame(OpCode::Ping, true, &[0; 126]);
+        for bytes in [unmasked, stray, interrupted, interrupted_by_binary, split_ping, long_ping] {
             assert_eq!(all(inbound(vec![bytes.clone()])).await.1, Broken::Protocol, "{bytes:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_text_is_text_or_it_is_refused() {
+        let mut bytes = frame(OpCode::Text, false, b"\xe2\x82");
+        bytes.extend(frame(OpCode::Continue, true, b"\xac"));
+        bytes.extend(frame(OpCode::Text, true, b"\xff"));
+        let seen = vec![Incoming::Part, Incoming::Text("€".into())];
+        assert_eq!(all(inbound(vec![bytes])).await, (seen, Broken::NotText));
     }
 }

@@ -17,25 +17,32 @@ mod registry;
 mod session;
 
 mod admission;
+mod budget;
 mod driver;
 mod figures;
+mod gate;
 mod outlet;
 mod stale_peer;
 mod throttle;
 mod wire;
 
+mod closing;
 mod frame_guard;
+#[cfg(test)]
+mod fuzz;
 mod inbound;
 pub mod polling;
 pub mod sse;
+mod text;
 pub mod websocket;
 
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use self::{admission::SessionIds, figures::Figures};
+use self::{admission::SessionIds, budget::Budget, figures::Figures, gate::Gate};
 pub use self::{
+    budget::Share,
     bye::{Bye, Reason},
     handle::Transport,
     message::{ClientMessage, Hello, Report},
@@ -116,6 +123,8 @@ struct Inner {
     options: LiveOptions,
     ids: SessionIds,
     figures: Figures,
+    budget: Budget,
+    gate: Gate,
 }
 
 impl Live {
@@ -126,7 +135,9 @@ impl Live {
     pub fn new(options: LiveOptions) -> Result<Live> {
         let ids = SessionIds::new(&options.store.secret("session")?);
         let figures = Figures::new(&options.metrics);
-        Ok(Live { inner: Arc::new(Inner { options, ids, figures }) })
+        let budget = Budget::new(options.limits.memory_budget_bytes, options.metrics.buffered_bytes.clone());
+        let gate = Gate::new(&options.limits, options.metrics.connects_waiting.clone());
+        Ok(Live { inner: Arc::new(Inner { options, ids, figures, budget, gate }) })
     }
 
     /// The sessions of this node.
@@ -137,6 +148,21 @@ impl Live {
     /// Whether an agent is there, as far as this node knows.
     pub fn presence(&self, agent: &Id) -> Presence {
         self.registry().presence(agent)
+    }
+
+    /// Counts `bytes` of a buffer or queue under the node's memory budget until the answer is dropped.
+    pub fn hold(&self, bytes: usize) -> Share {
+        let mut share = self.budget().share();
+        share.hold(bytes);
+        share
+    }
+
+    fn budget(&self) -> &Budget {
+        &self.inner.budget
+    }
+
+    fn gate(&self) -> &Gate {
+        &self.inner.gate
     }
 
     fn options(&self) -> &LiveOptions {

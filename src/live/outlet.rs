@@ -17,6 +17,8 @@ use actix_web::body::{BodySize, MessageBody};
 use bytes::{Bytes, BytesMut};
 use tokio::time::Instant;
 
+use super::budget::Share;
+
 /// Bytes that may wait for the socket before a nudge counts as "no room". The connection holds about 32 KB more of its
 /// own, and the kernel its socket buffer.
 const ROOM_BYTES: usize = 16 * 1024;
@@ -24,9 +26,12 @@ const ROOM_BYTES: usize = 16 * 1024;
 /// store, and then some.
 const MUTE_BYTES: usize = 256 * 1024;
 
-#[derive(Default)]
 struct Pipe {
     waiting: BytesMut,
+    /// What the connection took last. It asks for more when hardly any of that is left in its own buffer.
+    taken: usize,
+    /// Both, as a share of the node's memory.
+    share: Share,
     /// Since when something has been waiting for the socket.
     since: Option<Instant>,
     finished: bool,
@@ -44,9 +49,25 @@ pub struct Outlet(Rc<RefCell<Pipe>>);
 /// The connection's end: the body of the response.
 pub struct OutletBody(Rc<RefCell<Pipe>>);
 
-/// Both ends of a new pipe.
-pub fn outlet() -> (Outlet, OutletBody) {
-    let pipe = Rc::new(RefCell::new(Pipe::default()));
+impl Pipe {
+    fn count(&mut self) {
+        self.share.hold(self.waiting.len() + self.taken);
+    }
+}
+
+/// Both ends of a new pipe; what waits in it is counted in `share`.
+pub fn outlet(share: Share) -> (Outlet, OutletBody) {
+    let pipe = Rc::new(RefCell::new(Pipe {
+        waiting: BytesMut::new(),
+        taken: 0,
+        share,
+        since: None,
+        finished: false,
+        gone: false,
+        taker: None,
+        writer: None,
+        room_wanted: false,
+    }));
     (Outlet(pipe.clone()), OutletBody(pipe))
 }
 
@@ -56,6 +77,7 @@ impl Outlet {
         let taker = {
             let mut pipe = self.0.borrow_mut();
             encode(&mut pipe.waiting);
+            pipe.count();
             pipe.since.get_or_insert_with(Instant::now);
             pipe.taker.take()
         };
@@ -124,16 +146,20 @@ impl MessageBody for OutletBody {
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
         let (bytes, writer) = {
             let mut pipe = self.0.borrow_mut();
+            pipe.taken = pipe.waiting.len();
             if pipe.waiting.is_empty() {
                 if pipe.finished {
                     return Poll::Ready(None);
                 }
+                pipe.count();
                 pipe.taker = Some(cx.waker().clone());
                 return Poll::Pending;
             }
             pipe.since = None;
             let writer = if pipe.room_wanted { pipe.writer.take() } else { None };
-            (std::mem::take(&mut pipe.waiting).freeze(), writer)
+            let bytes = std::mem::take(&mut pipe.waiting).freeze();
+            pipe.count();
+            (bytes, writer)
         };
         wake(writer);
         Poll::Ready(Some(Ok(bytes)))
@@ -162,6 +188,11 @@ mod tests {
     use bytes::BufMut;
 
     use super::*;
+    use crate::live::budget::Budget;
+
+    fn pipe() -> (Outlet, OutletBody) {
+        outlet(Share::of_nothing())
+    }
 
     fn take(body: &mut OutletBody) -> Poll<Option<Bytes>> {
         let taken = Pin::new(body).poll_next(&mut Context::from_waker(Waker::noop()));
@@ -170,7 +201,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_was_written_leaves_whole_and_the_end_comes_after_it() {
-        let (outlet, mut body) = outlet();
+        let (outlet, mut body) = pipe();
         assert_eq!(take(&mut body), Poll::Pending);
         outlet.write(|to| to.put_slice(b"one "));
         outlet.write(|to| to.put_slice(b"two"));
@@ -182,7 +213,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_socket_that_takes_nothing_is_noticed_and_one_that_takes_is_forgiven() {
-        let (outlet, mut body) = outlet();
+        let (outlet, mut body) = pipe();
         outlet.write(|to| to.put_bytes(0, ROOM_BYTES));
         assert!(!outlet.has_room() && !outlet.is_mute());
         outlet.write(|to| to.put_bytes(0, MUTE_BYTES));
@@ -193,9 +224,24 @@ mod tests {
 
     #[tokio::test]
     async fn a_connection_that_is_gone_is_known_to_be() {
-        let (outlet, body) = outlet();
+        let (outlet, body) = pipe();
         assert!(!outlet.is_gone());
         drop(body);
         assert!(outlet.is_gone());
+    }
+
+    #[tokio::test]
+    async fn what_waits_and_what_the_connection_still_holds_is_counted() {
+        let budget = Budget::of(100_000);
+        let (outlet, mut body) = outlet(budget.share());
+        outlet.write(|to| to.put_bytes(0, 60_000));
+        assert!(!budget.is_spent());
+        assert!(matches!(take(&mut body), Poll::Ready(Some(_))));
+        outlet.write(|to| to.put_bytes(0, 60_000));
+        assert!(budget.is_spent(), "the first 60,000 are not with the client before the connection asks for more");
+        assert!(matches!(take(&mut body), Poll::Ready(Some(_))));
+        assert!(!budget.is_spent());
+        drop((outlet, body));
+        assert_eq!(budget.used(), 0);
     }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::{
     Live,
-    bye::{Bye, Reason},
+    bye::Bye,
     driver::{Connection, Driver},
     handle::Transport,
     message::Hello,
@@ -40,14 +40,14 @@ pub struct StreamQuery {
 /// Opens a stream for an agent who has been authenticated.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for a foreign origin, [`Error::Unavailable`] while the node is full or going away,
+/// [`Error::Forbidden`] for a foreign origin, [`Error::Busy`] while the node is full, short of memory or going away,
 /// [`Error::Invalid`] when the query or `Last-Event-ID` is wrong.
 pub async fn stream(live: &Live, claim: AgentClaim, request: &HttpRequest) -> Result<HttpResponse> {
     let seat = live.seat_for(request)?;
     let hello = hello_of(request)?;
     let caller = request.peer_addr().map(|address| address.ip());
     let admitted = live.admit(claim, hello, Transport::Sse).await.map_err(|bye| refusal(&bye))?;
-    let (outlet, body) = outlet();
+    let (outlet, body) = outlet(live.budget().share());
     let driver = Driver::new(live.clone(), admitted, Connection { outlet, wire: Wire::Sse, inbound: None, caller });
     spawn_watched(async move {
         let _seat = seat;
@@ -77,5 +77,8 @@ fn last_event_id(request: &HttpRequest) -> Result<Option<i64>> {
 }
 
 fn refusal(bye: &Bye) -> Error {
-    Error::Unavailable { reason: Reason::of(bye.code).map_or("bye", Reason::as_str).to_owned() }
+    match bye.retry_in_ms {
+        Some(wait_ms) => Error::Busy { retry_after_s: wait_ms.div_ceil(1_000) },
+        None => Error::Unavailable { reason: bye.why().to_owned() },
+    }
 }

@@ -31,14 +31,18 @@ use crate::{
     error::{Error, Result},
 };
 
+/// Seconds after which who was refused a connection is asked to come back.
+const BUSY_AT_LEAST_S: u64 = 2;
+const BUSY_AT_MOST_S: u64 = 10;
+
 /// The subprotocol, echoed to clients that offer it.
 pub const SUBPROTOCOL: &str = "bellhop.v1";
 
 /// Opens a WebSocket.
 ///
 /// # Errors
-/// [`Error::Forbidden`] (403) for a page of a foreign origin, [`Error::Unavailable`] (503) while the node is full or
-/// going away; both before the upgrade.
+/// [`Error::Forbidden`] (403) for a page of a foreign origin, [`Error::Busy`] (503) while the node is full, short of
+/// memory or going away; both before the upgrade.
 pub async fn upgrade(request: HttpRequest, payload: Payload, live: Data<Live>) -> Result<HttpResponse> {
     let seat = live.seat_for(&request)?;
     let mut response = match handshake(request.head()) {
@@ -48,11 +52,11 @@ pub async fn upgrade(request: HttpRequest, payload: Payload, live: Data<Live>) -
     if offers_subprotocol(&request) {
         response.insert_header((header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL));
     }
-    let (outlet, body) = outlet();
+    let (outlet, body) = outlet(live.budget().share());
     let visitor = Visitor {
         credential: live.credential_of(&request),
         caller: request.peer_addr().map(|address| address.ip()),
-        inbound: Box::new(Inbound::new(payload, live.limits().max_frame_bytes)),
+        inbound: Box::new(Inbound::new(payload, live.limits().max_frame_bytes, live.budget().share())),
         outlet,
         live: live.get_ref().clone(),
         _seat: seat,
@@ -118,13 +122,14 @@ impl Visitor {
                 Ok(Incoming::Ping(payload)) => self.outlet.write(|to| wire::pong(&payload, to)),
                 Ok(Incoming::Part | Incoming::Pong) => {}
                 Ok(Incoming::Binary) => return Err(Some(Reason::Binary)),
-                Ok(Incoming::Close) => {
-                    self.outlet.write(wire::close_echo);
+                Ok(Incoming::Close(answer)) => {
+                    self.outlet.write(|to| wire::close_answer(answer, to));
                     return Err(None);
                 }
                 Err(Broken::Gone) => return Err(None),
                 Err(Broken::TooLarge) => return Err(Some(Reason::TooLarge)),
-                Err(Broken::Protocol) => return Err(Some(Reason::Protocol)),
+                Err(Broken::Protocol) => return Err(Some(Reason::Framing)),
+                Err(Broken::NotText) => return Err(Some(Reason::NotText)),
             }
         }
     }
@@ -139,11 +144,10 @@ impl Visitor {
     fn refuse(&self, bye: Bye) {
         let frame = ServerFrame::Bye(bye).encode();
         self.outlet.write(|to| Wire::WebSocket.encode(&frame, to));
-        let why = Reason::of(bye.code).map_or("bye", Reason::as_str);
-        self.outlet.write(|to| Wire::WebSocket.close(bye.code, why, to));
+        self.outlet.write(|to| Wire::WebSocket.close(bye, to));
         self.outlet.finish();
         self.live.figures().frame(&frame);
-        tracing::debug!(bye.code, reason = why, "a connection was refused");
+        tracing::debug!(bye.code, reason = bye.why(), "a connection was refused");
     }
 }
 
@@ -158,17 +162,27 @@ impl Live {
     /// A place for the connection of a request that may have one.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] for a foreign origin, [`Error::Unavailable`] while the node is full or going away.
+    /// [`Error::Forbidden`] for a foreign origin, [`Error::Busy`] while the node is full, short of memory or going away.
     pub(super) fn seat_for(&self, request: &HttpRequest) -> Result<Seat> {
         let (origin, host) = (text_of(request, header::ORIGIN), text_of(request, header::HOST));
         if origin.is_some_and(|origin| !self.options().origins.is_allowed(origin, host)) {
             return Err(Error::Forbidden("pages of this origin may not connect"));
         }
-        let full = || Error::Unavailable { reason: "this node takes no more connections".to_owned() };
         if self.registry().is_draining() {
-            return Err(full());
+            return Err(self.busy("draining"));
         }
-        self.registry().take_seat().ok_or_else(full)
+        // Before anybody who is connected would have to go.
+        if self.budget().is_spent() {
+            return Err(self.busy("memory"));
+        }
+        self.registry().take_seat().ok_or_else(|| self.busy("full"))
+    }
+
+    /// No further connection, and when to try again: spread, so that those who are refused do not come back as one wave.
+    fn busy(&self, why: &'static str) -> Error {
+        self.figures().refused(why);
+        let window = (BUSY_AT_MOST_S - BUSY_AT_LEAST_S) as f64;
+        Error::Busy { retry_after_s: BUSY_AT_LEAST_S + (window * self.registry().scatter()).round() as u64 }
     }
 
     /// The token in the header, or the cookie where a page of ours sent it.

@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 use actix_http::ws::{OpCode, Parser};
 use bytes::{BufMut, BytesMut};
 
-use super::protocol::{Frame, FrameKind};
+use super::{
+    bye::Bye,
+    protocol::{Frame, FrameKind},
+};
 
 /// A kind of connection that frames are written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,10 +42,11 @@ impl Wire {
     }
 
     /// Writes what ends the connection after `bye`.
-    pub fn close(self, code: u16, why: &str, to: &mut BytesMut) {
+    pub fn close(self, bye: Bye, to: &mut BytesMut) {
         if self == Wire::WebSocket {
+            let why = bye.why();
             let mut payload = BytesMut::with_capacity(2 + why.len());
-            payload.put_u16(code);
+            payload.put_u16(bye.close_code());
             payload.put_slice(&why.as_bytes()[..why.len().min(MAX_CLOSE_TEXT)]);
             Parser::write_message(to, &payload, OpCode::Close, true, false);
         }
@@ -55,8 +59,8 @@ pub fn pong(payload: &[u8], to: &mut BytesMut) {
 }
 
 /// Writes the answer to the client's Close.
-pub fn close_echo(to: &mut BytesMut) {
-    Parser::write_message(to, 1000_u16.to_be_bytes(), OpCode::Close, true, false);
+pub fn close_answer(code: u16, to: &mut BytesMut) {
+    Parser::write_message(to, code.to_be_bytes(), OpCode::Close, true, false);
 }
 
 #[cfg(test)]

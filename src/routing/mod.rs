@@ -23,6 +23,8 @@ pub mod text;
 pub mod wording;
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 pub mod testing;
 #[cfg(test)]
 mod tests;

@@ -27,6 +27,7 @@ mod model;
 mod push;
 mod routing;
 mod sms;
+mod soak;
 mod store;
 mod stories;
 mod transfer;

@@ -3,6 +3,8 @@
 
 mod engine;
 mod fields;
+#[cfg(test)]
+mod fuzz;
 mod kinds;
 pub mod sample;
 pub mod values;

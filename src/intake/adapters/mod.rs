@@ -122,4 +122,4 @@ impl<'a> HookRequest<'a> {
 }
 
 #[cfg(test)]
-mod testing;
+pub mod testing;

@@ -63,6 +63,11 @@ pub fn deliver(kind: &str, body: &[u8], headers: &[(&str, &str)], query: &str) -
     parse(&HookRequest { source: &source, headers: &headers, body, query, now: NOW, snapshot: &snapshot })
 }
 
+/// HMAC-SHA256 of the body.
+pub fn hmac_sha256(body: &[u8]) -> Vec<u8> {
+    verify::hmac_sha256(SECRET, &[body]).to_vec()
+}
+
 /// `sha1=<hex>` of the body.
 pub fn sha1(body: &[u8]) -> String {
     format!("sha1={}", hex::encode(verify::hmac_sha1(SECRET, &[body])))

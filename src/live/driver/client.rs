@@ -29,7 +29,7 @@ impl Driver {
             Incoming::Ping(payload) => self.outlet.write(|to| wire::pong(&payload, to)),
             Incoming::Part | Incoming::Pong => {}
             Incoming::Binary => return Some(self.on_binary()),
-            Incoming::Close => return Some(self.on_close()),
+            Incoming::Close(answer) => return Some(self.on_close(answer)),
         }
         None
     }
@@ -39,8 +39,8 @@ impl Driver {
         self.end(Reason::Binary)
     }
 
-    fn on_close(&self) -> Ended {
-        self.outlet.write(wire::close_echo);
+    fn on_close(&self, answer: u16) -> Ended {
+        self.outlet.write(|to| wire::close_answer(answer, to));
         self.outlet.finish();
         "the client closed"
     }
@@ -49,7 +49,8 @@ impl Driver {
         match broken {
             Broken::Gone => "the connection is gone",
             Broken::TooLarge => self.end(Reason::TooLarge),
-            Broken::Protocol => self.end(Reason::Protocol),
+            Broken::Protocol => self.end(Reason::Framing),
+            Broken::NotText => self.end(Reason::NotText),
         }
     }
 

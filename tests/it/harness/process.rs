@@ -13,23 +13,37 @@ pub struct Process {
     folder: tempfile::TempDir,
     addr: SocketAddr,
     settings: HashMap<String, String>,
+    /// Its log goes into its folder.
+    logs_to_disk: bool,
     child: Option<Child>,
 }
 
 impl Process {
     /// Starts it and waits until it is ready.
     pub async fn start(settings: &[(&str, &str)]) -> Process {
+        let mut process = Process::prepared(settings);
+        process.run().await;
+        process
+    }
+
+    /// The same with its log on the disk that its store is on.
+    pub async fn logging_to_its_disk() -> Process {
+        let mut process = Process::prepared(&[]);
+        process.logs_to_disk = true;
+        process.run().await;
+        process
+    }
+
+    fn prepared(settings: &[(&str, &str)]) -> Process {
         // The port is ours for the whole test, over every restart: nobody else asks for this one by number.
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-        let mut process = Process {
+        Process {
             folder: tempfile::tempdir().expect("a folder can be made"),
             addr: listener.local_addr().expect("a listener has an address"),
             settings: settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            logs_to_disk: false,
             child: None,
-        };
-        drop(listener);
-        process.run().await;
-        process
+        }
     }
 
     /// Where it listens.
@@ -37,13 +51,33 @@ impl Process {
         self.addr
     }
 
+    fn pid(&self) -> u32 {
+        self.child.as_ref().expect("it runs").id()
+    }
+
+    /// How many files it has open, sockets included.
+    pub fn open_files(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.pid())).expect("the process is there").count()
+    }
+
+    /// Sets one of its limits while it runs, as `prlimit` has it: `nofile=64:` for the soft one alone.
+    pub fn limit(&self, limit: &str) {
+        let pid = self.pid().to_string();
+        let set = Command::new("prlimit").args(["--pid", &pid, &format!("--{limit}")]).status();
+        assert!(set.expect("prlimit is there (package util-linux)").success(), "prlimit refused {limit}");
+    }
+
+    /// How much memory it holds, what it shares with others counted in part (`Pss`).
+    pub fn proportional_bytes(&self) -> u64 {
+        let path = format!("/proc/{}/smaps_rollup", self.pid());
+        kib(&std::fs::read_to_string(path).expect("the process is there"), "Pss:")
+    }
+
     /// How much memory it holds (`VmRSS`).
     pub fn resident_bytes(&self) -> u64 {
-        let pid = self.child.as_ref().expect("it runs").id();
+        let pid = self.pid();
         let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("the process is there");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("the kernel tells");
-        let kib: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number of KiB");
-        kib * 1024
+        kib(&status, "VmRSS:")
     }
 
     /// Ends it at once, as a power cut would (`SIGKILL`).
@@ -56,9 +90,13 @@ impl Process {
 
     /// Starts it again and waits until it is ready.
     pub async fn run(&mut self) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_bellhop"));
+        // Another build of the same, where one is named: `make soak` takes the release.
+        let program =
+            std::env::var("BELLHOP_TEST_PROGRAM").unwrap_or_else(|_| env!("CARGO_BIN_EXE_bellhop").to_owned());
+        // A write beyond a limit is an error as on a full disk, and not a signal.
+        let mut command = Command::new("bash");
         command
-            .arg("serve")
+            .args(["-c", "trap '' XFSZ; exec \"$0\" serve", &program])
             .env("BELLHOP_HTTP__LISTEN", self.addr.to_string())
             .env("BELLHOP_DATA_DIR", self.folder.path())
             .env("BELLHOP_AUTH__ADMIN_KEY", ADMIN_KEY)
@@ -67,6 +105,10 @@ impl Process {
             .envs(&self.settings)
             .stdin(Stdio::null())
             .stdout(Stdio::null());
+        if self.logs_to_disk {
+            let log = std::fs::File::create(self.folder.path().join("log")).expect("the folder takes a log");
+            command.stderr(log);
+        }
         self.child = Some(command.spawn().expect("the binary can be started"));
         let ready = format!("http://{}/readyz", self.addr);
         eventually("the hub is ready", SOON, || async {
@@ -74,6 +116,13 @@ impl Process {
         })
         .await;
     }
+}
+
+/// A figure of the kernel's, in bytes.
+fn kib(text: &str, name: &str) -> u64 {
+    let line = text.lines().find_map(|line| line.strip_prefix(name)).expect("the kernel tells");
+    let kib: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number of KiB");
+    kib * 1024
 }
 
 impl Drop for Process {

@@ -109,3 +109,29 @@ async fn acknowledgements_are_timed_from_the_acceptance_of_the_event() {
     assert_eq!((&again["type"], &again["prev"]), (&json!("notification"), &json!(0)));
     assert_eq!(ana.frame().await["type"], "synced");
 }
+
+#[tokio::test]
+async fn who_acts_without_a_pause_still_hears_what_is_new() {
+    const ACTS: usize = 100;
+    let hub = TestHub::start().await;
+    hub.agent("ana").create().await;
+    hub.event(mention("ana")).await;
+    let mut line = Line::open(&hub, "ana").await;
+    let act = |number: usize| json!({"type": "read", "ref": number.to_string(), "ids": ["of nothing"]});
+    let sync = json!({"type": "sync", "since": 0});
+    line.say_at_once([act(0), sync].into_iter().chain((1..ACTS).map(act))).await;
+
+    let mut answered = 0;
+    loop {
+        let frame = line.frame().await;
+        match frame["type"].as_str() {
+            Some("done") => answered += 1,
+            Some("synced") => break,
+            _ => {}
+        }
+    }
+    assert!(answered < ACTS / 2, "the page had to wait for {answered} acts");
+    let last = ACTS.to_string();
+    line.say(act(ACTS)).await;
+    while line.until("done").await["ref"] != last.as_str() {}
+}

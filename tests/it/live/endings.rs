@@ -27,13 +27,13 @@ async fn one_session_too_many_ends_the_oldest_for_good() {
 
 #[tokio::test]
 async fn who_answers_the_heartbeat_stays_and_who_does_not_is_gone_within_two() {
-    let hub = TestHub::with(HubOptions::default().with("BELLHOP_LIVE__PING_EVERY_MS", 300)).await;
+    let hub = TestHub::with(HubOptions::default().with("BELLHOP_LIVE__PING_EVERY_MS", 1_000)).await;
     hub.agent("ana").create().await;
     let mut silent = Line::open(&hub, "ana").await;
     let began = Instant::now();
     let mut lively = Line::open(&hub, "ana").await;
     let answering = tokio::spawn(async move {
-        for _ in 0..6 {
+        for _ in 0..4 {
             let ping = lively.any_frame().await;
             assert_eq!(ping, json!({"type": "ping", "seq": 0}));
             lively.say(json!({"type": "pong"})).await;
@@ -42,7 +42,7 @@ async fn who_answers_the_heartbeat_stays_and_who_does_not_is_gone_within_two() {
     });
     silent.expect_end(4003).await;
     let after = began.elapsed();
-    assert!(after >= Duration::from_millis(500) && after < Duration::from_millis(1_500), "{after:?}");
+    assert!(after >= Duration::from_millis(1_900) && after < Duration::from_millis(4_000), "{after:?}");
     let mut lively = answering.await.unwrap();
     hub.event(mention("ana")).await;
     lively.until("notification").await;

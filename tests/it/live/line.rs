@@ -86,6 +86,17 @@ impl Line {
         timeout(SOON, self.socket.send(message)).await.expect("the server reads").expect("the connection is open");
     }
 
+    /// Says all of it in one write.
+    pub async fn say_at_once(&mut self, messages: impl IntoIterator<Item = Value>) {
+        let saying = async {
+            for message in messages {
+                self.socket.feed(Message::text(message.to_string())).await.expect("the connection is open");
+            }
+            self.socket.flush().await.expect("the connection is open");
+        };
+        timeout(SOON, saying).await.expect("the server reads");
+    }
+
     /// Says it without looking at what comes back, which may be nothing any more.
     pub async fn send_into_the_blue(&mut self, message: Message) -> bool {
         timeout(SOON, self.socket.send(message)).await.expect("the server reads").is_ok()

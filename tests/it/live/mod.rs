@@ -3,8 +3,10 @@
 mod acts;
 mod bad_input;
 mod credentials;
+pub mod crowd;
 mod endings;
-mod line;
+pub mod line;
 mod origins;
+mod rfc6455;
 mod slow;
 mod ways;

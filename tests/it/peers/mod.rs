@@ -3,6 +3,7 @@
 
 pub mod databases;
 pub mod http;
+pub mod postgres;
 pub mod program;
 pub mod proxy;
 pub mod redis;

@@ -1,0 +1,43 @@
+//! The store fails under a hub that goes on running: PostgreSQL is started again, and the disk below SQLite is full.
+
+use tokio::time::{Instant, sleep};
+
+use super::{Load, outage};
+use crate::{
+    harness::{Process, SOON, eventually},
+    peers::postgres::PostgresServer,
+};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_started_again_under_load_loses_and_doubles_nothing() {
+    let postgres = PostgresServer::start();
+    let hub = Process::start(&[("BELLHOP_STORE__URL", postgres.url())]).await;
+    let mut load = Load::on(&[hub.addr()]).await;
+    for _ in 0..outage().as_secs().div_ceil(4) {
+        load.is_under_way(1).await;
+        let refused = load.refused();
+        postgres.restart();
+        let up = Instant::now();
+        load.recovers(up).await;
+        assert!(load.refused() > refused, "it was away");
+    }
+    load.end("PostgreSQL restarted").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_a_full_disk_events_are_refused_until_there_is_room_again() {
+    let hub = Process::logging_to_its_disk().await;
+    let mut load = Load::on(&[hub.addr()]).await;
+    load.is_under_way(0).await;
+    // No file may have a byte beyond these, its log included: the next write fails as it does on a full disk.
+    hub.limit("fsize=4096:");
+    let refused = load.refused();
+    eventually("events are refused", SOON, || async { load.refused() > refused + 10 }).await;
+    let health = reqwest::get(format!("http://{}/healthz", hub.addr())).await.expect("it goes on running");
+    assert!(health.status().is_success());
+    sleep(outage()).await;
+    hub.limit("fsize=unlimited:");
+    let room = Instant::now();
+    load.recovers(room).await;
+    load.end("disk full").await;
+}
