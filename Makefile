@@ -10,7 +10,7 @@ run:
 web:
 	@scripts/web
 
-# Every test, against private Redis, PostgreSQL and Chromium. Ends with a count.
+# Every test, against private Redis, PostgreSQL, Chromium and Firefox. Ends with a count.
 test:
 	@scripts/test
 
