@@ -110,10 +110,9 @@ export class Inbox {
 
   /** Shows an act before the server confirmed it; the counts wait for the server. Returns how to take it back. */
   anticipate(act: Act, selector: Selector, at: string, until: string | null = null): () => void {
-    const guesses = this.#matching(selector, act).map((entry) => ({
-      entry,
-      guess: after(entry, act, at, until),
-    }));
+    const guesses = this.#matching(selector, act)
+      .map((entry) => ({ entry, guess: after(entry, act, at, until) }))
+      .filter(({ entry, guess }) => guess !== entry);
     for (const { entry, guess } of guesses) this.#entries.set(entry.id, guess);
     return () => {
       for (const { entry, guess } of guesses) {
@@ -190,6 +189,7 @@ export class Inbox {
     for (const entry of this.#matching(selector, frame.op)) {
       if (entry.changed_seq >= frame.seq) continue;
       const changed = after(entry, frame.op, at, frame.until ?? null, frame.resolved);
+      if (changed === entry) continue;
       // After a gap the entries themselves come again, and must count as newer than what is shown until then.
       this.#entries.set(entry.id, gap ? changed : { ...changed, changed_seq: frame.seq });
     }

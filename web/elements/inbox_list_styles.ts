@@ -55,8 +55,8 @@ export const inboxListStyles = [
       .head h2 {
         font-size: 15px;
       }
-      /* A line of their own: in one there is no room for a thumb. */
-      .bulk {
+      /* Both of them get a line of their own: in one there is no room for a thumb. */
+      .bulk:has(.clear-read) {
         order: 1;
         flex-basis: 100%;
         justify-content: space-between;
@@ -171,8 +171,11 @@ export const inboxListStyles = [
     @media (hover: none), (max-width: 480px) {
       .chip {
         min-height: 44px;
-        padding: 4px 12px;
+        padding: 4px 10px;
         border-radius: 22px;
+      }
+      .chips {
+        gap: 2px;
       }
       .icon.find {
         width: 44px;
@@ -192,6 +195,8 @@ export const inboxListStyles = [
     .scroll {
       /* What is not drawn is padding: the browser must not correct the position as rows come and go. */
       overflow-anchor: none;
+      /* Rows measure from here. */
+      position: relative;
       flex: 1;
       min-height: 0;
       overflow-y: auto;
