@@ -110,9 +110,10 @@ export class Inbox {
 
   /** Shows an act before the server confirmed it; the counts wait for the server. Returns how to take it back. */
   anticipate(act: Act, selector: Selector, at: string, until: string | null = null): () => void {
-    const guesses = this.#matching(selector, act)
-      .map((entry) => ({ entry, guess: after(entry, act, at, until) }))
-      .filter(({ entry, guess }) => guess !== entry);
+    const guesses = this.#matching(selector, act).map((entry) => ({
+      entry,
+      guess: after(entry, act, at, until),
+    }));
     for (const { entry, guess } of guesses) this.#entries.set(entry.id, guess);
     return () => {
       for (const { entry, guess } of guesses) {

@@ -21,7 +21,7 @@ import { controls } from './theme';
 import { t, WordsController } from './words';
 
 const SEARCH_AFTER_MS = 250;
-/** Nothing is laid out yet, or nowhere (tests without a browser). */
+/** Until somebody scrolls. */
 const USUAL_VIEWPORT_PX = 600;
 /** This near to the end the next page is fetched. */
 const NEAR_END_PX = 400;
@@ -43,6 +43,8 @@ export class BellhopList extends LitElement {
   #hasRead = false;
   /** Nothing but the position has changed since the rows were made: of ten thousand that would take long. */
   #areRowsTrue = false;
+  #scrolled = 0;
+  #viewport = USUAL_VIEWPORT_PX;
   #later: ListLater | null = null;
   #searchTimer: ReturnType<typeof setTimeout> | undefined;
   /** Key of the row that the keyboard goes to as soon as it is drawn. */
@@ -95,7 +97,7 @@ export class BellhopList extends LitElement {
   }
 
   protected override updated(_changed: PropertyValues): void {
-    this.#later?.steady.hold();
+    void this.#later?.steady.hold();
     let isNews = false;
     for (const row of this.renderRoot.querySelectorAll<HTMLElement>('li[data-key]'))
       isNews = this.#window.learn(row.dataset.key!, row.offsetHeight) || isNews;
@@ -121,7 +123,7 @@ export class BellhopList extends LitElement {
       <div
         class="scroll"
         part="list"
-        @scroll=${this.#redraw}
+        @scroll=${this.#onScroll}
         @item-open=${this.#onOpen}
         @item-read=${this.#onRead}
         @item-unread=${this.#onUnread}
@@ -154,11 +156,7 @@ export class BellhopList extends LitElement {
         : renderNothingFits(search, () => this.#endSearch('all'));
     }
     const keys = this.#keys;
-    const { start, end, before, after } = this.#window.slice(
-      keys,
-      this.scroller?.scrollTop ?? 0,
-      this.scroller?.clientHeight || USUAL_VIEWPORT_PX,
-    );
+    const { start, end, before, after } = this.#window.slice(keys, this.#scrolled, this.#viewport);
     return html`<ul class="list" role="list" style="padding-top: ${before}px; padding-bottom: ${after}px">
         ${repeat(
           this.#rows.slice(start, end),
@@ -182,6 +180,12 @@ export class BellhopList extends LitElement {
       </ul>
       ${renderOlder(client)}`;
   }
+
+  /** Read here and nowhere else: while rows are drawn it would have them laid out each time. */
+  #onScroll = (): void => {
+    ({ scrollTop: this.#scrolled, clientHeight: this.#viewport } = this.scroller!);
+    this.#redraw();
+  };
 
   /** Other rows of the same list. */
   #redraw = (): void => {

@@ -37,7 +37,7 @@ export function statusText(status: ClientStatus, pollEveryMs: number): StatusTex
 
 /** What it means, and behind it what the browser said. */
 function whyOffline(lastError: string | null): string {
-  return [t('The hub cannot be reached'), lastError].filter(Boolean).join(': ');
+  return t('The hub cannot be reached') + (lastError ? `: ${lastError}` : '');
 }
 
 function liveText(status: ClientStatus, seconds: number): StatusText {

@@ -1,11 +1,14 @@
 // Keeps an open list in place while entries arrive above what somebody reads: scrolled down nothing moves, and at the top
 // the rows glide down instead of jumping from under the finger. Loaded beside the bell.
+import type { LitElement } from 'lit';
+
 const GLIDE_MS = 180;
 
 export class Steady {
   #scroller: HTMLElement;
   #list: HTMLElement | null = null;
   #anchor: { key: string; top: number } | null = null;
+  #isHolding = false;
 
   constructor(scroller: HTMLElement) {
     this.#scroller = scroller;
@@ -13,6 +16,8 @@ export class Steady {
 
   /** Before rows are drawn anew: what somebody looks at, and where it is. */
   remember(): void {
+    // Rows of the last time are not drawn yet: what was remembered before them counts.
+    if (this.#isHolding) return;
     this.#list = this.#scroller.querySelector('ul.list');
     const { scrollTop } = this.#scroller;
     const row = this.#rows().find(({ offsetTop, offsetHeight }) => offsetTop + offsetHeight > scrollTop);
@@ -20,7 +25,12 @@ export class Steady {
   }
 
   /** Afterwards: the same at the same place. */
-  hold(): void {
+  async hold(): Promise<void> {
+    if (this.#isHolding || !this.#anchor) return;
+    this.#isHolding = true;
+    const inside = this.#list!.querySelectorAll<LitElement>('bellhop-item');
+    await Promise.all([...inside].map((item) => item.updateComplete));
+    this.#isHolding = false;
     const anchor = this.#anchor;
     this.#anchor = null;
     const row = anchor && this.#rows().find(({ dataset }) => dataset.key === anchor.key);
@@ -40,10 +50,10 @@ export class Steady {
     const list = this.#list!;
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
     const above = moved - new DOMMatrix(getComputedStyle(list).transform).m42;
-    for (const animation of list.getAnimations()) animation.cancel();
-    list.animate([{ transform: `translateY(${-above}px)` }, { transform: 'none' }], {
-      duration: GLIDE_MS,
-      easing: 'ease-out',
-    });
+    // Not animated yet: the browser counts a shift where an animation takes the place of one.
+    Object.assign(list.style, { transition: 'none', transform: `translateY(${-above}px)` });
+    requestAnimationFrame(() =>
+      Object.assign(list.style, { transition: `transform ${GLIDE_MS}ms ease-out`, transform: '' }),
+    );
   }
 }
