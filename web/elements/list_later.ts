@@ -1,5 +1,6 @@
 // What only an open list needs, and not to be drawn: loaded beside the bell when it is opened.
 import { renderHelp } from './help';
+import { helpStyles } from './help_styles';
 import { Steady } from './steady';
 import { Whys } from './whys';
 
@@ -10,5 +11,8 @@ export class ListLater {
 
   constructor(scroller: HTMLElement) {
     this.steady = new Steady(scroller);
+    const root = scroller.getRootNode() as ShadowRoot;
+    const { styleSheet } = helpStyles;
+    if (styleSheet) root.adoptedStyleSheets = [...root.adoptedStyleSheets, styleSheet];
   }
 }
