@@ -1,6 +1,6 @@
 # What one does with Bellhop, a word each. The work is in scripts/.
 
-.PHONY: run web test lint bench chaos simulation requirements screenshots
+.PHONY: run web test lint bench bench-web chaos simulation requirements screenshots
 
 # Builds everything and starts the demo; prints its address.
 run:
@@ -21,6 +21,10 @@ lint:
 # Load figures, side by side with nginx + nchan where that is installed. Short form; BENCH=long for the long one.
 bench:
 	@scripts/bench
+
+# How the bell feels in Chromium: first paint, layout shift, many tabs, a long list, memory.
+bench-web:
+	@scripts/bench-web
 
 # kill -9 under load, twenty times: nothing accepted is lost or doubled.
 chaos:
