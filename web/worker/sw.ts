@@ -10,7 +10,9 @@ const OWN_PAGES = ['/', '/notifications'];
 
 self.addEventListener('install', () => void self.skipWaiting());
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
-self.addEventListener('fetch', onFetch);
+// A helpdesk that loads this script into its own worker has other pages under these paths.
+if (HUB === self.location.origin && self.location.pathname === '/sw.js')
+  self.addEventListener('fetch', onFetch);
 self.addEventListener('message', (event) => {
   const { keep: files } = (event.data ?? {}) as { keep?: string[] };
   if (files) event.waitUntil(keep(files));

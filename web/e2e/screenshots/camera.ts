@@ -33,7 +33,7 @@ export class Camera {
       await document.fonts.ready;
     });
     // Few colours, and none of them changed by compression: text stays sharp, and hundreds of pictures stay small.
-    const plain = sharp(await page.screenshot()).png({ palette: true, colours: 32, dither: 0 });
+    const plain = sharp(await page.screenshot()).png({ palette: true, quality: 60, dither: 0 });
     const picture = sharp(await plain.toBuffer()).webp({ lossless: true, effort: 6 });
     await picture.toFile(join(this.#folder, `${scene}-${this.#suffix}.webp`));
   }
