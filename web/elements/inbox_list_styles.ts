@@ -45,6 +45,7 @@ export const inboxListStyles = [
     .bulk {
       display: flex;
       flex: none;
+      gap: 6px;
     }
     @media (max-width: 480px) {
       .head {

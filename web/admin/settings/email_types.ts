@@ -21,7 +21,7 @@ export function emailTypesView(view: SettingsView): TemplateResult {
       <select
         .value=${live(chosen ? 'some' : '')}
         @change=${(event: Event) =>
-          view.set(PATH, (event.target as HTMLSelectElement).value === 'some' ? FIRST_CHOICE : undefined)}
+          view.set(PATH, (event.target as HTMLSelectElement).value === 'some' ? FIRST_CHOICE : null)}
       >
         <option value="">as shipped (all)</option>
         <option value="some" ?selected=${chosen !== null}>only these</option>
