@@ -1,6 +1,6 @@
 # What one does with Bellhop, a word each. The work is in scripts/.
 
-.PHONY: run web test lint bench bench-peers chaos fuzz soak simulation requirements screenshots
+.PHONY: run web test lint bench bench-peers bench-web chaos fuzz soak simulation requirements screenshots
 
 # Builds everything and starts the demo; prints its address.
 run:
@@ -10,7 +10,7 @@ run:
 web:
 	@scripts/web
 
-# Every test, against private Redis, PostgreSQL and Chromium. Ends with a count.
+# Every test, against private Redis, PostgreSQL, Chromium and Firefox. Ends with a count.
 test:
 	@scripts/test
 
@@ -25,6 +25,10 @@ bench:
 # The same beside nchan, Socket.IO with Redis and a bare hub of our stack, three rounds; added to benches/RESULTS.md.
 bench-peers:
 	@scripts/bench-peers
+
+# How the bell feels in Chromium: first paint, layout shift, many tabs, a long list, memory.
+bench-web:
+	@scripts/bench-web
 
 # Faults under load: processes killed, Redis, PostgreSQL, disk, clock and files failing, everybody connecting at once.
 # Prints a table: fault, accepted, lost, doubled, seconds to recover.

@@ -35,6 +35,9 @@ export class Acts {
 
   add(act: Act, selector: Selector, until?: string): void {
     const at = new Date(this.#environment.now()).toISOString();
+    // Seen up to 9 says all that seen up to 8 does; the one that is on its way stays.
+    if (act === 'seen' && this.#queue.length > Number(this.#isSending) && this.#queue.at(-1)!.act === act)
+      this.#queue.pop();
     const undo = this.#inbox.anticipate(act, selector, at, asTime(until));
     this.#queue.push({ act, body: until === undefined ? selector : { ...selector, until }, undo });
     void this.flush();

@@ -190,6 +190,7 @@ export class Inbox {
     for (const entry of this.#matching(selector, frame.op)) {
       if (entry.changed_seq >= frame.seq) continue;
       const changed = after(entry, frame.op, at, frame.until ?? null, frame.resolved);
+      if (changed === entry) continue;
       // After a gap the entries themselves come again, and must count as newer than what is shown until then.
       this.#entries.set(entry.id, gap ? changed : { ...changed, changed_seq: frame.seq });
     }

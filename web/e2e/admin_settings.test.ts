@@ -71,6 +71,24 @@ describe('settings', () => {
     await admin.close();
   });
 
+  it('say which types go out by email to agents who did not choose', async () => {
+    covers('R-081');
+    const admin = await Console.of(browsers, hub, 'settings/defaults');
+    await admin.page.getByLabel('Types by email').first().selectOption('only these');
+    await admin.page.getByRole('checkbox', { name: 'Mention' }).check();
+    await admin.button('Save').click();
+    await admin.said('Saved:');
+    const types = () =>
+      hub
+        .call<{ email_types: string[] | null }>('GET', '/api/v1/me/preferences', undefined, hub.token('ana'))
+        .then(({ email_types }) => email_types && [...email_types].sort());
+    expect(await types()).toEqual(['assignment', 'mention']);
+    await admin.page.getByLabel('Types by email').first().selectOption('as shipped (all)');
+    await admin.button('Save').click();
+    await becomes(types, null);
+    await admin.close();
+  });
+
   it('of two people do not overwrite each other, and ask where both changed the same', async () => {
     const admin = await Console.of(browsers, hub, 'settings/limits');
     await admin.page.getByLabel('Days that read or dismissed notifications are kept').fill('30');

@@ -97,6 +97,22 @@ describe('desktop notifications', () => {
     await bell.shows('1');
   });
 
+  it('do not come while no page is open, nor late: the bell has what came meanwhile', async () => {
+    covers('R-015');
+    const first = await Bell.on(ana, hub.url);
+    await question(first.page).getByRole('button', { name: 'Allow' }).click();
+    await hub.assign('ana', { number: '1' });
+    await becomes(async () => (await written(first.page)).titles, ['Ticket #1 assigned to you']);
+    await first.page.close();
+    await hub.assign('ana', { number: '2' });
+    const again = await Bell.on(ana, hub.url);
+    await again.shows('2');
+    await hub.assign('ana', { number: '3' });
+    await becomes(async () => (await written(again.page)).titles, ['Ticket #3 assigned to you']);
+    await again.open();
+    await becomes(() => again.item('#2').count(), 1);
+  });
+
   it('are not asked for again by who said "Not now", and can be turned on later', async () => {
     covers('R-013', 'R-168', 'R-169', 'R-170');
     const bell = await Bell.on(ana, hub.url);

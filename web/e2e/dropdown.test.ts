@@ -9,6 +9,7 @@ import { notification } from '../test/samples';
 import { complaintsOfAxe } from './harness/axe';
 import { Bell, Browsers, PHONE } from './harness/browser';
 import { becomes } from './harness/expect';
+import { first, HOSTILE } from './harness/hostile';
 import { Hub } from './harness/hub';
 
 let browsers: Browsers;
@@ -193,18 +194,6 @@ describe('in other languages', () => {
     expect(disc.x).toBeGreaterThan(words.x);
   });
 });
-
-const MARKUP = `<img src=x onerror="document.title='hacked'"><script>document.title='hacked'</script>`;
-const HOSTILE = [
-  MARKUP,
-  `\u202egnirts desrever\u202c \u2066isolate`,
-  'W'.repeat(10_000),
-  '👩‍👩‍👧‍👦🏴󠁧󠁢󠁥󠁮󠁧󠁿👍🏽'.repeat(40),
-  `\${alert(1)} {{constructor.constructor('alert(1)')()}} "><svg onload=alert(1)>`,
-];
-
-/** Whole characters: half of an emoji is no text. */
-const first = (text: string, count: number) => Array.from(text).slice(0, count).join('');
 
 describe('a hostile helpdesk', () => {
   it.each(['light', 'dark'] as const)(

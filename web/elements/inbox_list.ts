@@ -11,16 +11,17 @@ import type { Filter } from '../client/views';
 import { meantBy, rowsOf, type Row } from './grouping';
 import { inboxListStyles } from './inbox_list_styles';
 import type { BellhopItem } from './item';
-import { renderFilters, renderFoot, renderHead, renderHelp, renderNothingFits } from './inbox_list_parts';
+import { renderFilters, renderFoot, renderHead, renderNothingFits } from './inbox_list_parts';
 import { keyOf } from './keys';
 import { renderEmpty, renderNotice, renderNotLoaded, renderOlder } from './list';
+import type { ListLater } from './list_later';
 import { ListWindow } from './list_window';
 import { NoticeController } from './notice';
 import { controls } from './theme';
 import { t, WordsController } from './words';
 
 const SEARCH_AFTER_MS = 250;
-/** Nothing is laid out yet, or nowhere (tests without a browser). */
+/** Until somebody scrolls. */
 const USUAL_VIEWPORT_PX = 600;
 /** This near to the end the next page is fetched. */
 const NEAR_END_PX = 400;
@@ -38,7 +39,13 @@ export class BellhopList extends LitElement {
   #window = new ListWindow();
   #expanded = new Set<string>();
   #rows: Row[] = [];
-  #whys = new Map<string, string>();
+  #keys: string[] = [];
+  #hasRead = false;
+  /** Nothing but the position has changed since the rows were made: of ten thousand that would take long. */
+  #areRowsTrue = false;
+  #scrolled = 0;
+  #viewport = USUAL_VIEWPORT_PX;
+  #later: ListLater | null = null;
   #searchTimer: ReturnType<typeof setTimeout> | undefined;
   /** Key of the row that the keyboard goes to as soon as it is drawn. */
   #goTo: string | null = null;
@@ -74,22 +81,34 @@ export class BellhopList extends LitElement {
     if (this.client) this.client.show({ filter: 'all', search: '' });
   }
 
-  protected override willUpdate(): void {
-    this.#rows = rowsOf(this.client.notifications, this.#expanded);
+  protected override firstUpdated(): void {
+    void import('./list_later').then(({ ListLater }) => (this.#later = new ListLater(this.scroller!)));
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    const areTrue = this.#areRowsTrue && changed.size === 0;
+    this.#areRowsTrue = false;
+    if (areTrue) return;
+    this.#later?.steady.remember();
+    const entries = this.client.notifications;
+    this.#rows = rowsOf(entries, this.#expanded);
+    this.#keys = this.#rows.map(({ key }) => key);
+    this.#hasRead = entries.some(({ read_at }) => read_at !== null);
   }
 
   protected override updated(_changed: PropertyValues): void {
+    void this.#later?.steady.hold();
     let isNews = false;
     for (const row of this.renderRoot.querySelectorAll<HTMLElement>('li[data-key]'))
       isNews = this.#window.learn(row.dataset.key!, row.offsetHeight) || isNews;
-    if (isNews && this.#isWindowed) this.requestUpdate();
+    if (isNews) this.#redraw();
     if (this.#goTo !== null) this.#arrive(this.#goTo);
     this.#fetchNearEnd();
   }
 
   override render() {
     const { client } = this;
-    return html`${renderHead(client, {
+    return html`${renderHead(client, this.#hasRead, {
         onClearRead: () => void this.#clearRead(),
         onReadAll: () => void this.#readAll(),
         onPreferences: () => this.dispatchEvent(new CustomEvent('list-preferences', { bubbles: true })),
@@ -104,7 +123,7 @@ export class BellhopList extends LitElement {
       <div
         class="scroll"
         part="list"
-        @scroll=${() => this.#isWindowed && this.requestUpdate()}
+        @scroll=${this.#onScroll}
         @item-open=${this.#onOpen}
         @item-read=${this.#onRead}
         @item-unread=${this.#onUnread}
@@ -116,7 +135,7 @@ export class BellhopList extends LitElement {
       >
         ${this.#content()}
       </div>
-      ${this.isHelping ? renderHelp() : nothing} ${renderNotice(this.#notice)}
+      ${this.isHelping ? this.#later?.renderHelp() : nothing} ${renderNotice(this.#notice)}
       ${renderFoot({
         client,
         pollEveryMs: this.pollEveryMs,
@@ -136,12 +155,8 @@ export class BellhopList extends LitElement {
         ? renderEmpty()
         : renderNothingFits(search, () => this.#endSearch('all'));
     }
-    const keys = this.#rows.map(({ key }) => key);
-    const { start, end, before, after } = this.#window.slice(
-      keys,
-      this.scroller?.scrollTop ?? 0,
-      this.scroller?.clientHeight || USUAL_VIEWPORT_PX,
-    );
+    const keys = this.#keys;
+    const { start, end, before, after } = this.#window.slice(keys, this.#scrolled, this.#viewport);
     return html`<ul class="list" role="list" style="padding-top: ${before}px; padding-bottom: ${after}px">
         ${repeat(
           this.#rows.slice(start, end),
@@ -156,7 +171,7 @@ export class BellhopList extends LitElement {
                 exportparts="item, item-unread, item-title, item-body, item-meta, item-acts, unread-mark, type-icon"
                 .notification=${row.entry}
                 .row=${row}
-                .why=${this.#whys.get(row.entry.id) ?? null}
+                .why=${this.#later?.whys.get(row.entry.id)}
                 .now=${this.now}
                 data-id=${row.entry.id}
               ></bellhop-item>
@@ -165,6 +180,19 @@ export class BellhopList extends LitElement {
       </ul>
       ${renderOlder(client)}`;
   }
+
+  /** Read here and nowhere else: while rows are drawn it would have them laid out each time. */
+  #onScroll = (): void => {
+    ({ scrollTop: this.#scrolled, clientHeight: this.#viewport } = this.scroller!);
+    this.#redraw();
+  };
+
+  /** Other rows of the same list. */
+  #redraw = (): void => {
+    if (!this.#isWindowed) return;
+    this.#areRowsTrue = !this.isUpdatePending;
+    this.requestUpdate();
+  };
 
   get #isWindowed(): boolean {
     return this.#rows.length > (this.renderRoot.querySelectorAll('li[data-key]').length || 0);
@@ -200,7 +228,7 @@ export class BellhopList extends LitElement {
   }
 
   #move(step: number): void {
-    const keys = this.#rows.map(({ key }) => key);
+    const keys = this.#keys;
     const focused = this.#focusedItem?.row?.key;
     const index = focused === undefined ? -1 : keys.indexOf(focused);
     const next = keys[index < 0 ? 0 : Math.min(keys.length - 1, Math.max(0, index + step))];
@@ -276,15 +304,7 @@ export class BellhopList extends LitElement {
   };
 
   #onWhy = (event: CustomEvent<Notification>): void => {
-    const { id } = event.detail;
-    const tell = (text: string) => {
-      this.#whys.set(id, text);
-      this.requestUpdate();
-    };
-    this.client.api.why(id).then(
-      ({ text }) => tell(text),
-      (error: unknown) => tell(t('That did not work: {why}', { why: (error as Error).message })),
-    );
+    void this.#later?.whys.ask(this.client.api, event.detail.id).then(() => this.requestUpdate());
   };
 
   #readAll = async (): Promise<void> => {

@@ -4,7 +4,6 @@ import { html, nothing } from 'lit';
 import type { BellhopClient } from '../client/client';
 import type { Filter } from '../client/views';
 import { icons } from './icons';
-import { KEYS } from './keys';
 import { renderGear } from './list';
 import { safeUrl } from './safe_url';
 import { t, tn } from './words';
@@ -17,9 +16,8 @@ export interface HeadActs {
   onPreferences: () => void;
 }
 
-export function renderHead(client: BellhopClient, acts: HeadActs) {
+export function renderHead(client: BellhopClient, hasRead: boolean, acts: HeadActs) {
   const { unread } = client.counts;
-  const hasRead = client.notifications.some(({ read_at }) => read_at !== null);
   return html`<div class="head" part="header">
     <h2>${t('Notifications')}</h2>
     ${unread > 0 ? html`<span class="pill" title=${tn('{count} unread', '{count} unread', unread)}>${unread}</span>` : nothing}
@@ -102,18 +100,6 @@ export function renderNothingFits(search: string, onShowAll: () => void) {
     <strong>${search ? t('Nothing found for “{search}”', { search }) : t('Nothing here')}</strong>
     <button class="link" type="button" @click=${onShowAll}>${t('Show all')}</button>
   </div>`;
-}
-
-export function renderHelp() {
-  return html`<dl class="help" part="help" aria-label=${t('Keyboard')}>
-    ${KEYS().map(
-      ([keys, text]) =>
-        html`<div>
-          <dt>${keys.map((key) => html`<kbd>${key}</kbd>`)}</dt>
-          <dd>${text}</dd>
-        </div>`,
-    )}
-  </dl>`;
 }
 
 export interface FootView {

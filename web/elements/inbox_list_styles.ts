@@ -45,6 +45,7 @@ export const inboxListStyles = [
     .bulk {
       display: flex;
       flex: none;
+      gap: 6px;
     }
     @media (max-width: 480px) {
       .head {
@@ -55,8 +56,8 @@ export const inboxListStyles = [
       .head h2 {
         font-size: 15px;
       }
-      /* A line of their own: in one there is no room for a thumb. */
-      .bulk {
+      /* Both of them get a line of their own: in one there is no room for a thumb. */
+      .bulk:has(.clear-read) {
         order: 1;
         flex-basis: 100%;
         justify-content: space-between;
@@ -133,46 +134,14 @@ export const inboxListStyles = [
       color: var(--bellhop-text);
       background: var(--bellhop-raised);
     }
-    .help {
-      flex: none;
-      display: grid;
-      grid-template-columns: 1fr 1fr;
-      gap: 4px 18px;
-      margin: 0;
-      padding: 12px 18px;
-      border-top: 1px solid var(--bellhop-line);
-      background: var(--bellhop-raised);
-      font-size: 12.5px;
-    }
-    .help div {
-      display: flex;
-      gap: 8px;
-      align-items: baseline;
-    }
-    .help dt {
-      flex: none;
-      min-width: 44px;
-    }
-    .help dd {
-      margin: 0;
-    }
-    kbd {
-      display: inline-block;
-      min-width: 20px;
-      margin-inline-end: 3px;
-      padding: 0 5px;
-      border-radius: 5px;
-      font: inherit;
-      font-size: 11.5px;
-      text-align: center;
-      background: var(--bellhop-surface);
-      box-shadow: 0 0 0 1px var(--bellhop-line);
-    }
     @media (hover: none), (max-width: 480px) {
       .chip {
         min-height: 44px;
-        padding: 4px 12px;
+        padding: 4px 10px;
         border-radius: 22px;
+      }
+      .chips {
+        gap: 2px;
       }
       .icon.find {
         width: 44px;
@@ -192,6 +161,8 @@ export const inboxListStyles = [
     .scroll {
       /* What is not drawn is padding: the browser must not correct the position as rows come and go. */
       overflow-anchor: none;
+      /* Rows measure from here. */
+      position: relative;
       flex: 1;
       min-height: 0;
       overflow-y: auto;

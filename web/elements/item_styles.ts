@@ -238,7 +238,9 @@ export const itemStyles = css`
     }
     .more {
       border-radius: 22px;
-      padding: 2px 14px;
+      padding: 2px 10px;
+      font-size: 12px;
+      text-align: start;
     }
   }
 `;

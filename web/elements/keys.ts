@@ -1,5 +1,4 @@
 // The keys of the open bell, as mail programs have them. Nothing is taken from whoever writes or holds a modifier.
-import { t } from './words';
 
 export type KeyAct = 'next' | 'previous' | 'dismiss' | 'read' | 'snooze' | 'why' | 'undo' | 'search' | 'help';
 
@@ -22,20 +21,4 @@ export function keyOf(event: KeyboardEvent, isWriting: boolean): KeyAct | null {
   const isArrow = event.key.startsWith('Arrow');
   if (isWriting && !isArrow) return null;
   return ACTS[event.key.length === 1 ? event.key.toLowerCase() : event.key] ?? null;
-}
-
-/** For the person who asks: keys and what they do. */
-export function KEYS(): [keys: string[], text: string][] {
-  return [
-    [['j', 'k'], t('Next, previous')],
-    [['Enter'], t('Open the ticket')],
-    [['e'], t('Dismiss')],
-    [['r'], t('Read or unread')],
-    [['s'], t('Snooze')],
-    [['w'], t('Why did I get this?')],
-    [['z'], t('Undo')],
-    [['/'], t('Search')],
-    [['?'], t('These keys')],
-    [['Esc'], t('Close')],
-  ];
 }

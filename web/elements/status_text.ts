@@ -19,7 +19,7 @@ export function statusText(status: ClientStatus, pollEveryMs: number): StatusTex
     case 'connecting':
       return { label: t('Connecting…'), tone: 'waiting', hint: null };
     case 'offline':
-      return { label: t('Offline, retrying'), tone: 'bad', hint: status.lastError };
+      return { label: t('Offline, retrying'), tone: 'bad', hint: whyOffline(status.lastError) };
     case 'signed_out':
       return {
         label: t('Signed out'),
@@ -33,6 +33,11 @@ export function statusText(status: ClientStatus, pollEveryMs: number): StatusTex
         hint: t('Closed by the hub: {why}.', { why: status.lastError ?? t('no reason given') }),
       };
   }
+}
+
+/** What it means, and behind it what the browser said. */
+function whyOffline(lastError: string | null): string {
+  return t('The hub cannot be reached') + (lastError ? `: ${lastError}` : '');
 }
 
 function liveText(status: ClientStatus, seconds: number): StatusText {

@@ -2,6 +2,7 @@
 import { deviceName } from '../client/device';
 import { forgetPush } from '../client/push';
 import { announceSession } from '../client/session_news';
+import { forgetKept } from './kept';
 
 /** Null when signed in; otherwise what went wrong, for the person. */
 export async function signIn(token: string): Promise<string | null> {
@@ -27,5 +28,6 @@ export async function signIn(token: string): Promise<string | null> {
 export async function signOut(): Promise<void> {
   await forgetPush().catch((error: unknown) => console.warn('bellhop: push could not be ended here', error));
   await fetch(`/session?device=${encodeURIComponent(deviceName())}`, { method: 'DELETE' });
+  await forgetKept();
   announceSession('ended');
 }

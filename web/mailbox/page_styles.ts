@@ -124,10 +124,16 @@ export const mailboxStyles = css`
     }
     .back {
       display: block;
-      grid-column: 1 / -1;
+      padding-block: 10px;
+    }
+    .mail header {
+      grid-template-columns: minmax(0, 1fr);
+      padding-block: 4px 14px;
     }
     .mail .button {
-      grid-area: auto / 2;
+      grid-area: auto;
+      justify-self: start;
+      margin-top: 8px;
     }
   }
 `;

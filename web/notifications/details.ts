@@ -55,12 +55,13 @@ export class BellhopDetails extends LitElement {
   #facts() {
     const { notification } = this;
     const { ticket, created_at, priority } = notification;
+    const priorities: Record<string, string> = { low: t('Low'), high: t('High'), critical: t('Critical') };
     const facts: [string, string | null | undefined][] = [
       [t('From'), actorText(notification)],
       [t('Why you'), reasonText(notification)],
       [t('Ticket'), ticket ? [ticketText(notification), ticket.subject].filter(Boolean).join(' · ') : null],
       [t('Comment'), commentId(notification)],
-      [t('Priority'), priority === 'normal' ? null : t(priority)],
+      [t('Priority'), priorities[priority]],
       [t('Received'), fullTime(created_at)],
     ];
     return facts
@@ -160,7 +161,9 @@ export class BellhopDetails extends LitElement {
       .acts .button {
         flex: 1;
         min-height: 50px;
+        padding-inline: 10px;
         font-size: 16px;
+        white-space: nowrap;
       }
       .wide {
         flex-basis: 100% !important;

@@ -15,11 +15,18 @@ import { PageCount } from '../elements/page_count';
 import { controls, theme } from '../elements/theme';
 import { currentLocale, t, WordsController } from '../elements/words';
 import { pageStyles } from '../home/page_styles';
+import { Keeping } from './keeping';
 import { notificationsStyles } from './page_styles';
+import { PullController } from './pull_controller';
 
 /** What lies over the list stands in the address, so that the phone's back button closes it. */
 const OPENED = /^#n=(.+)$/;
 const PREFERENCES = '#preferences';
+/** So long a pull waits for the hub before it says that there is none. */
+const REFRESHED_WITHIN_MS = 8_000;
+
+/** Height of the line that says so while it waits. */
+const PULLED_PX = 44;
 
 export class BellhopNotifications extends LitElement {
   @property({ attribute: 'poll-every-ms', type: Number }) pollEveryMs = DEFAULT_TIMING.pollEveryMs;
@@ -39,6 +46,8 @@ export class BellhopNotifications extends LitElement {
   });
 
   #count = new PageCount();
+  #keeping = new Keeping();
+  #pull = new PullController(this, () => this.#refresh());
 
   constructor() {
     super();
@@ -62,10 +71,12 @@ export class BellhopNotifications extends LitElement {
     super.disconnectedCallback();
     this.#listening.abort();
     this.#count.stop();
+    this.#keeping.stop();
   }
 
   protected override updated(changed: PropertyValues): void {
     this.#count.show(this.client?.counts.unread ?? 0);
+    if (this.client) this.#keeping.onChange(this.client, () => this.requestUpdate());
     document.documentElement.lang = currentLocale();
     if (changed.has('isPreferring')) this.#onPreferring(changed.get('isPreferring') as boolean | undefined);
     if (!this.isPreferring && document.visibilityState === 'visible' && this.client?.isLoaded)
@@ -80,7 +91,7 @@ export class BellhopNotifications extends LitElement {
         <bellhop-sign-in @signed-in=${() => this.#connect()}></bellhop-sign-in>
       </main>`;
     }
-    return html`${this.#bar(client)}
+    return html`${this.#bar(client)} ${this.#pulled()}
       <main
         ?inert=${this.#isCovered}
         @row-open=${this.#onOpen}
@@ -93,7 +104,7 @@ export class BellhopNotifications extends LitElement {
       <footer ?inert=${this.#isCovered}>
         ${renderNotice(this.#notice)}
         <bellhop-status
-          .status=${client.status}
+          .status=${{ ...client.status, lastSyncAt: this.#keeping.shownAt ?? client.status.lastSyncAt }}
           .pollEveryMs=${this.pollEveryMs}
           .now=${Date.now()}
           @status-retry=${() => client.start()}
@@ -125,6 +136,20 @@ export class BellhopNotifications extends LitElement {
       </button>
       ${renderGear(this.#prefer)}
     </header>`;
+  }
+
+  /** What a finger has pulled down. */
+  #pulled() {
+    const { offset, isEnough, isAsking } = this.#pull;
+    if (offset === 0 && !isAsking) return nothing;
+    const words = isAsking ? t('Refreshing…') : isEnough ? t('Let go to refresh') : t('Pull to refresh');
+    return html`<div
+      class="pull ${isEnough ? 'enough' : ''}"
+      role=${isAsking ? 'status' : nothing}
+      style="height: ${isAsking ? PULLED_PX : offset}px"
+    >
+      ${icons.down} <span>${words}</span>
+    </div>`;
   }
 
   #content(client: BellhopClient) {
@@ -180,6 +205,14 @@ export class BellhopNotifications extends LitElement {
 
   #connect(): void {
     this.#hub.open({ environment: browserEnvironment({ pollEveryMs: this.pollEveryMs }) });
+  }
+
+  /** A new connection asks for all that came since the last; says how it went. */
+  async #refresh(): Promise<void> {
+    const { client } = this;
+    if (!client) return;
+    const isThere = await answers(client, REFRESHED_WITHIN_MS);
+    this.#notice.show(isThere ? t('Up to date') : t('The hub cannot be reached'));
   }
 
   #onOpen = (event: CustomEvent<Notification>): void => {
@@ -243,4 +276,21 @@ export class BellhopNotifications extends LitElement {
   }
 
   static override styles = [theme, controls, pageStyles, listStyles, notificationsStyles];
+}
+
+/** Whether the hub has said something since; where another tab has the connection, its word counts. */
+async function answers(client: BellhopClient, withinMs: number): Promise<boolean> {
+  const since = Date.now();
+  const hasAnswered = () => {
+    const { phase, lastSyncAt } = client.status;
+    return phase === 'live' && (!client.leads || (lastSyncAt ?? 0) >= since);
+  };
+  const over = new AbortController();
+  await new Promise<void>((resolve) => {
+    client.addEventListener('change', () => hasAnswered() && resolve(), { signal: over.signal });
+    client.start();
+    setTimeout(resolve, withinMs);
+  });
+  over.abort();
+  return hasAnswered();
 }

@@ -49,6 +49,22 @@ export const notificationsStyles = css`
     display: none;
     font-size: 22px;
   }
+  .pull {
+    display: flex;
+    align-items: center;
+    justify-content: center;
+    gap: 8px;
+    overflow: hidden;
+    font-size: 14px;
+    color: var(--bellhop-muted);
+  }
+  .pull svg {
+    font-size: 18px;
+    transition: transform 0.15s;
+  }
+  .pull.enough svg {
+    transform: rotate(180deg);
+  }
   main {
     flex: 1;
     width: 100%;

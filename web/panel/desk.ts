@@ -73,6 +73,6 @@ export class Desk extends EventTarget {
 
 function opening(ticket: Ticket): Message {
   const author = ticket.customer?.name ?? 'Customer';
-  const text = `Hello, I need help with this: ${ticket.subject}. Could you have a look, please?`;
+  const text = `Hello, I need help with this: “${ticket.subject}” Could you have a look, please?`;
   return { id: `${ticket.id}-opening`, kind: 'customer', author, text, at: Date.now() - 3_600_000 };
 }

@@ -101,7 +101,7 @@ function snapshot(ticket: Ticket): Ticket {
 }
 
 function say(kind: Message['kind'], author: string, text: string): Message {
-  return { id: `comment-${crypto.randomUUID()}`, kind, author, text, at: Date.now() };
+  return { id: `C-${crypto.randomUUID().slice(0, 8)}`, kind, author, text, at: Date.now() };
 }
 
 function wire({ id, text }: Message, mentions: string[] = []) {

@@ -1,6 +1,7 @@
-// The service worker: shows pushes while no page is open, leads a click to the right tab, and keeps the subscription
-// alive. Where a helpdesk serves it on an origin of its own, `?hub=` says where Bellhop is.
+// The service worker: shows pushes while no page is open, leads a click to the right tab, keeps the subscription alive,
+// and has the notifications page at hand where there is no network. Where a helpdesk serves it on an origin of its own, `?hub=` says where Bellhop is.
 import { page, read, readProposal, type Clicked, type Proposal, type Shown } from './payload';
+import { keep, onFetch } from './shelf';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -9,6 +10,13 @@ const OWN_PAGES = ['/', '/notifications'];
 
 self.addEventListener('install', () => void self.skipWaiting());
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+// A helpdesk that loads this script into its own worker has other pages under these paths.
+if (HUB === self.location.origin && self.location.pathname === '/sw.js')
+  self.addEventListener('fetch', onFetch);
+self.addEventListener('message', (event) => {
+  const { keep: files } = (event.data ?? {}) as { keep?: string[] };
+  if (files) event.waitUntil(keep(files));
+});
 self.addEventListener('push', (event) => event.waitUntil(show(saidBy(event))));
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();

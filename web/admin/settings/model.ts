@@ -79,7 +79,8 @@ export function rebase(base: Settings, draft: Settings, stored: Settings): Rebas
   let next = stored;
   for (const { path, before, after } of changesBetween(base, draft)) {
     const theirs = valueAt(stored, path);
-    if (isNames(before ?? []) && isNames(after ?? []) && isNames(theirs ?? [])) {
+    // A list that somebody took away as a whole (null) is not one with nothing in it.
+    if (after !== null && isNames(before ?? []) && isNames(after ?? []) && isNames(theirs ?? [])) {
       next = withValue(next, path, mergedNames(before, after, theirs));
       continue;
     }
@@ -97,8 +98,13 @@ function mergedNames(before: Json | undefined, after: Json | undefined, theirs: 
   return [...stored.filter((name) => !removed.has(name)), ...added];
 }
 
+/** This list names what is on; the others name what is off. */
+const typesWords = (types: Json | undefined) =>
+  Array.isArray(types) ? names(types).join(', ') || 'none' : 'all';
+
 /** A change in words: "on → off", "put in …". */
-export function changeWords({ before, after }: Change): string {
+export function changeWords({ path, before, after }: Change): string {
+  if (path.at(-1) === 'email_types') return `${typesWords(before)} → ${typesWords(after)}`;
   if (
     Array.isArray(before ?? []) &&
     Array.isArray(after ?? []) &&

@@ -5,6 +5,7 @@ import type { Preferences, QuietHours } from '../../client/preferences';
 import { renderQuietHours } from '../../elements/quiet_hours_view';
 import { plain } from '../parts';
 import { channelName } from '../words';
+import { emailTypesView } from './email_types';
 import { ALERTS, CATEGORIES, CUSTOMERS, GENERAL, LIMITS } from './fields';
 import { valueAt, type Json } from './model';
 import { ANSWERED, choiceView, faultOf, groupView, numberView, textAt, type SettingsView } from './views';
@@ -150,7 +151,7 @@ export function defaultsPart(view: SettingsView): TemplateResult {
             ['hourly', 'every hour'],
             ['daily', 'once a day'],
           ])}
-          ${digestHour(view)}
+          ${digestHour(view)} ${emailTypesView(view)}
           ${choiceView(view, ['defaults', 'high_priority_mentions_only'], 'Mentions by email', [
             ['', 'as shipped (all)'],
             ['false', 'all'],

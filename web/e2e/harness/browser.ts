@@ -41,6 +41,17 @@ export class Browsers {
     return this.#browser.close();
   }
 
+  get version(): string {
+    return this.#browser.version();
+  }
+
+  /** What the browser's threads did meanwhile, as its trace has it. */
+  async traced(page: Page, act: () => Promise<void>): Promise<Buffer> {
+    await this.#browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline', '__metadata'] });
+    await act();
+    return this.#browser.stopTracing();
+  }
+
   /** What pages complained about since the last call: uncaught errors, and refusals of the content security policy. */
   takeComplaints(): string[] {
     const complaints = [...this.#complaints];

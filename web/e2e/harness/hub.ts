@@ -60,8 +60,8 @@ export class Hub {
   }
 
   /** `bellhop demo`. */
-  static demo(): Promise<Hub> {
-    return Hub.#start('demo', {});
+  static demo(environment: Record<string, string> = {}): Promise<Hub> {
+    return Hub.#start('demo', environment);
   }
 
   static async #start(command: 'serve' | 'demo', environment: Record<string, string>): Promise<Hub> {
