@@ -56,8 +56,9 @@ async fn subscribe(
 async fn publish(to: web::Query<To>, body: Bytes, sessions: Data<Sessions>) -> HttpResponse {
     let session = sessions.lock().unwrap_or_else(PoisonError::into_inner).get(&to.id).cloned();
     let text = String::from_utf8_lossy(&body).into_owned();
-    match session {
-        Some(mut session) if session.text(text).await.is_ok() => HttpResponse::Accepted().body("{}"),
-        _ => HttpResponse::NotFound().body("{}"),
+    let Some(mut session) = session else { return HttpResponse::NotFound().body("{}") };
+    match session.text(text).await {
+        Ok(()) => HttpResponse::Accepted().body("{}"),
+        Err(_) => HttpResponse::Gone().body("{}"),
     }
 }
