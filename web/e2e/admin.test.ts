@@ -33,11 +33,11 @@ describe('whoever comes to the console', () => {
     const page = await context.newPage();
     await page.goto(`${hub.url}/admin`);
     await page.locator('#token').fill(hub.token('ana'));
-    await page.locator('bellhop-sign-in button').click();
+    await page.locator('bellhop-sign-in .by-token button').click();
     await page.getByText('who is no administrator').waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.locator('#token').fill(hub.token(ADMIN.id));
-    await page.locator('bellhop-sign-in button').click();
+    await page.locator('bellhop-sign-in .by-token button').click();
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
     await page.goto(`${hub.url}/`);
     await page.getByRole('link', { name: 'Administration' }).click();
@@ -66,7 +66,7 @@ describe('whoever comes to the console', () => {
     await admin.page.context().clearCookies();
     await admin.button('Save as a new version').click();
     await admin.dialog.locator('#token').fill(hub.token(ADMIN.id));
-    await admin.dialog.locator('bellhop-sign-in button').click();
+    await admin.dialog.locator('bellhop-sign-in .by-token button').click();
     await admin.dialog.waitFor({ state: 'detached' });
     expect(await admin.field('Subject').inputValue()).toBe('Written before the session ended');
     await admin.close();

@@ -1,8 +1,12 @@
 // The home page and the API page.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { covers } from '../test/covers';
+import { eventually } from '../test/eventually';
 import { complaintsOfAxe } from './harness/axe';
-import { Bell, Browsers } from './harness/browser';
+import { Bell, Browsers, PHONE } from './harness/browser';
 import { becomes } from './harness/expect';
 import { ADMIN_KEY, Hub } from './harness/hub';
 
@@ -26,7 +30,7 @@ describe('the home page', () => {
     const page = await context.newPage();
     await page.goto(`${hub.url}/`);
     await page.locator('#token').fill(hub.token('ana'));
-    await page.locator('bellhop-sign-in button').click();
+    await page.locator('bellhop-sign-in .by-token button').click();
     const bell = new Bell(page);
     await bell.isConnected();
     await page.locator('.who', { hasText: 'Ana Souza' }).waitFor();
@@ -39,6 +43,50 @@ describe('the home page', () => {
     await context.close();
   });
 });
+
+describe('somebody without a token', () => {
+  it('signs in on a phone by a link that comes by email, once', async () => {
+    const letters = mkdtempSync(join(tmpdir(), 'bellhop-letters-'));
+    const mailing = await Hub.serve({ BELLHOP_EMAIL__URL: `file://${letters}` });
+    const context = await browsers.context(PHONE);
+    const page = await context.newPage();
+    await page.goto(`${mailing.url}/notifications`);
+    await page.locator('#email').fill('ana@example.com');
+    await page.getByRole('button', { name: 'Email me a link' }).tap();
+    await page.locator('.mailed', { hasText: 'a link is on its way' }).waitFor();
+    expect(await complaintsOfAxe(page)).toEqual([]);
+    const link = `${mailing.url}${await eventually(() => linkIn(letters))}`;
+    await page.goto(link);
+    await page.getByRole('button', { name: 'Sign in' }).tap();
+    await page.waitForURL(`${mailing.url}/notifications`);
+    await page.locator('bellhop-status [data-phase="live"]').first().waitFor();
+    await page.goto(link);
+    await page.getByRole('button', { name: 'Sign in' }).tap();
+    await page.getByText('This link does not work any more').first().waitFor();
+    await context.close();
+    await mailing.stop();
+    rmSync(letters, { recursive: true });
+  });
+
+  it('is told that an installation without email mails no links', async () => {
+    const context = await browsers.context();
+    const page = await context.newPage();
+    await page.goto(`${hub.url}/`);
+    await page.locator('#email').fill('ana@example.com');
+    await page.getByRole('button', { name: 'Email me a link' }).click();
+    await page.locator('.by-link .error', { hasText: 'sends no email' }).waitFor();
+    await context.close();
+  });
+});
+
+/** Where the link of the only letter in a folder leads. */
+function linkIn(folder: string): string {
+  const letters = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  // Quoted-printable breaks long lines.
+  const link = letters.map((letter) => /\/session\/link\/[\w.-]+/.exec(letter.replaceAll('=\r\n', '')));
+  if (!link[0]) throw new Error(`no link in ${letters.length} letters`);
+  return link[0][0];
+}
 
 describe('the API page', () => {
   it('shows every endpoint of the description, and tries one', async () => {

@@ -130,10 +130,10 @@ describe('the phone page', () => {
     await context.clearCookies();
     await page.goto(`${hub.url}/notifications`);
     await page.locator('#token').fill('not a token');
-    await page.locator('bellhop-sign-in button').tap();
-    await page.locator('bellhop-sign-in .error', { hasText: 'not accepted' }).waitFor();
+    await page.locator('bellhop-sign-in .by-token button').tap();
+    await page.locator('bellhop-sign-in .by-token .error', { hasText: 'not accepted' }).waitFor();
     await page.locator('#token').fill(hub.token('ana'));
-    await page.locator('bellhop-sign-in button').tap();
+    await page.locator('bellhop-sign-in .by-token button').tap();
     await page.locator('bellhop-status [data-phase="live"]').waitFor();
   });
 

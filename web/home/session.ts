@@ -24,6 +24,24 @@ export async function signIn(token: string): Promise<string | null> {
   }
 }
 
+/** Null when a link was mailed, if the address is known; otherwise what went wrong, for the person. */
+export async function askForLink(email: string): Promise<string | null> {
+  try {
+    const answer = await fetch('/session/link', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email }),
+    });
+    if (answer.ok) return null;
+    if (answer.status === 409) return 'This installation sends no email. Sign in with a token instead.';
+    if (answer.status === 422) return 'This is not an email address.';
+    if (answer.status === 429) return 'Too many links were asked for from here. Try again in some minutes.';
+    return `The hub answered ${answer.status}. Try again in a moment.`;
+  } catch {
+    return 'The hub cannot be reached.';
+  }
+}
+
 /** Whoever sits down here next is not woken in this one's place: push on this device ends too. */
 export async function signOut(): Promise<void> {
   await forgetPush().catch((error: unknown) => console.warn('bellhop: push could not be ended here', error));

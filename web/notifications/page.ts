@@ -88,6 +88,7 @@ export class BellhopNotifications extends LitElement {
     if (!client) return nothing;
     if (client.status.phase === 'signed_out') {
       return html`<main class="sign-in">
+        <h1><span class="logo">${icons.bell}</span> Bellhop</h1>
         <bellhop-sign-in @signed-in=${() => this.#connect()}></bellhop-sign-in>
       </main>`;
     }

@@ -77,6 +77,13 @@ export const notificationsStyles = css`
     padding: 48px 16px;
     background: none;
   }
+  main.sign-in h1 {
+    display: flex;
+    align-items: center;
+    gap: 10px;
+    margin-bottom: 20px;
+    font-size: 20px;
+  }
   bellhop-preferences {
     position: fixed;
     inset: 0;
