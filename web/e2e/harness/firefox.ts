@@ -48,7 +48,7 @@ export class Firefox {
     await page.goto(hub.url + path);
     const tab = new FirefoxTab(page);
     await tab.type('#token', hub.token(agent));
-    await tab.click('form button.primary');
+    await tab.click('.by-token button');
     return tab;
   }
 }

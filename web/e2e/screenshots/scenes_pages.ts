@@ -13,7 +13,7 @@ async function shootSignedOut(studio: Studio): Promise<void> {
   const page = await studio.page(nobody, '/', '#token');
   await studio.shoot(page, 'home-signed-out');
   await page.locator('#token').fill('not a token');
-  await page.locator('bellhop-sign-in button.primary').click();
+  await page.locator('bellhop-sign-in .by-token button').click();
   await page.locator('bellhop-sign-in .error').waitFor();
   await studio.shoot(page, 'home-refused');
   await page.goto(`${studio.hub.url}/notifications`);
