@@ -7,7 +7,7 @@
 
 use std::{
     cell::Cell,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -139,10 +139,7 @@ impl Target {
     }
 
     fn corpus(&self) -> Vec<Vec<u8>> {
-        let Ok(files) = std::fs::read_dir(self.folder()) else { return Vec::new() };
-        let mut paths: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
-        paths.sort();
-        paths.iter().map(|path| std::fs::read(path).unwrap()).collect()
+        if self.folder().exists() { read_all(&self.folder()) } else { Vec::new() }
     }
 
     fn keep(&self, input: &[u8]) -> PathBuf {
@@ -182,7 +179,11 @@ fn mutate(input: &mut Vec<u8>, (what, at, with): Mutation, seeds: &[Vec<u8>], to
 
 /// The files of one folder of `tests/data`.
 pub fn files_of(folder: &str) -> Vec<Vec<u8>> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(folder);
+    read_all(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(folder))
+}
+
+/// The files of a folder, by name.
+fn read_all(folder: &Path) -> Vec<Vec<u8>> {
     let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
     paths.sort();
     paths.iter().map(|path| std::fs::read(path).unwrap()).collect()

@@ -116,9 +116,13 @@ async fn measure(kind: Kind, options: &Options) -> Result<Figures, String> {
     let connects_per_second = options.agents as f64 / began.elapsed().as_secs_f64();
     let full = target.memory()?;
     let length = Duration::from_secs(options.seconds);
-    let closed = publish::closed_loop(&target, &tally, options.publishers, length).await?;
-    let batches =
-        publish::batches(&target, &tally, BATCH_PUBLISHERS.min(options.publishers), options.batch, length).await?;
+    let closed = publish::closed_loop(&target, &tally, options.publishers, 1, length).await?;
+    let batches = if kind.is_bellhop() {
+        let publishers = BATCH_PUBLISHERS.min(options.publishers);
+        Some(publish::closed_loop(&target, &tally, publishers, options.batch, length).await?)
+    } else {
+        None
+    };
     let open = publish::open_loop(&target, &tally, options.rate, length).await?;
     subscribers.all_open()?;
     Ok(Figures {

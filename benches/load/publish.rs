@@ -26,11 +26,12 @@ const DRAIN: Duration = Duration::from_secs(5);
 /// Connections of the open loop: enough that at its rate one is nearly always free.
 const OPEN_CONNECTIONS: usize = 64;
 
-/// Every publisher posts its next event as soon as the last was answered.
+/// Every publisher posts its next events, so many in a request, as soon as the last were answered.
 pub async fn closed_loop(
     target: &Target,
     tally: &Tally,
     publishers: usize,
+    events: usize,
     length: Duration,
 ) -> Result<Outcome, String> {
     let cost = target.cost()?;
@@ -38,36 +39,16 @@ pub async fn closed_loop(
     let publisher = || async {
         let mut connection = Connection::open(target).await?;
         while began.elapsed() < length {
-            connection.post(target, tally, Instant::now()).await?;
+            if events == 1 {
+                connection.post(target, tally, Instant::now()).await?;
+            } else {
+                connection.post_batch(target, tally, events).await?;
+            }
         }
         Ok::<_, String>(())
     };
     try_join_all((0..publishers).map(|_| publisher())).await?;
     finish(target, tally, began, cost.cpu_seconds).await
-}
-
-/// The same with so many events in each request; none where the server takes them one by one.
-pub async fn batches(
-    target: &Target,
-    tally: &Tally,
-    publishers: usize,
-    events: usize,
-    length: Duration,
-) -> Result<Option<Outcome>, String> {
-    if target.post_batch(&[]).is_none() {
-        return Ok(None);
-    }
-    let cost = target.cost()?;
-    let began = Instant::now();
-    let publisher = || async {
-        let mut connection = Connection::open(target).await?;
-        while began.elapsed() < length {
-            connection.post_batch(target, tally, events).await?;
-        }
-        Ok::<_, String>(())
-    };
-    try_join_all((0..publishers).map(|_| publisher())).await?;
-    finish(target, tally, began, cost.cpu_seconds).await.map(Some)
 }
 
 /// So many events a second, whether the server keeps up or not: an event that waits for a free connection is late.
@@ -162,7 +143,7 @@ impl Connection {
     async fn post_batch(&mut self, target: &Target, tally: &Tally, events: usize) -> Result<(), String> {
         let now = Instant::now();
         let events: Vec<(u64, usize)> = (0..events).map(|_| tally.next(now)).collect();
-        let request = target.post_batch(&events).ok_or("it takes no batches")?;
+        let request = target.post_batch(&events);
         timeout(PATIENCE, self.exchange(&request)).await.map_err(|_| "a batch was not answered in time")??;
         events.iter().for_each(|_| tally.accepted());
         Ok(())

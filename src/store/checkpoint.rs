@@ -16,8 +16,9 @@ use super::connection::{self, Conn, Purpose};
 use crate::{config::StoreUrl, error::Error};
 
 /// So many events and acts are written before the log is copied, some 150 MB of it: the more there are, the more often
-/// a page that was written again and again is copied once, and the more seldom the disk is busy with two files. With four
-/// times as many a tenth more events a second than with 5,000; the log stays below `connection`'s last resort.
+/// a page that was written again and again is copied once, and the more seldom the disk is busy with two files (with 5,000
+/// the slowest hundredth at 2,000 events a second took three to four times as long). The log stays below `connection`'s last
+/// resort.
 const EVERY: usize = 15_000;
 
 /// So often the copier goes through the log before the writer has to: each time there is less that was added meanwhile.

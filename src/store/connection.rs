@@ -44,7 +44,7 @@ const WAL_PAGES: u32 = 64_000;
 /// The log's file keeps its size up to here when it starts over: a file that grows is slower to make durable.
 const LOG_BYTES: u32 = 256 << 20;
 /// A connection's page cache. Enough for the upper levels of the trees; the rest comes from the system's cache nearly as
-/// fast, and SQLite goes through all pages that it has at the end of many transactions (with 8 MB, 6 % of the CPU time).
+/// fast, and SQLite goes through all pages that it has at the end of many transactions (with 8 MB, 2 % of the CPU time).
 const CACHE_KIB: u32 = 2_048;
 /// PostgreSQL gives up on a statement, or on waiting for a lock, after so long: every wait has a limit.
 const PG_STATEMENT_TIMEOUT_MS: u32 = 20_000;

@@ -6,37 +6,35 @@ import { forgetKept } from './kept';
 
 /** Null when signed in; otherwise what went wrong, for the person. */
 export async function signIn(token: string): Promise<string | null> {
-  try {
-    const answer = await fetch('/session', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ token }),
-    });
-    if (answer.ok) {
-      announceSession('began');
-      return null;
-    }
-    return answer.status === 401 || answer.status === 403
-      ? 'This token is not accepted. Perhaps it has expired.'
-      : `The hub answered ${answer.status}. Try again in a moment.`;
-  } catch {
-    return 'The hub cannot be reached.';
-  }
+  const refused = 'This token is not accepted. Perhaps it has expired.';
+  const wrong = await post('/session', { token }, { 401: refused, 403: refused });
+  if (wrong === null) announceSession('began');
+  return wrong;
 }
 
 /** Null when a link was mailed, if the address is known; otherwise what went wrong, for the person. */
-export async function askForLink(email: string): Promise<string | null> {
+export function askForLink(email: string): Promise<string | null> {
+  return post(
+    '/session/link',
+    { email },
+    {
+      409: 'This installation sends no email. Sign in with a token instead.',
+      422: 'This is not an email address.',
+      429: 'Too many links were asked for from here. Try again in some minutes.',
+    },
+  );
+}
+
+/** Null when the hub took it; otherwise why not, in `words` by status where they are known. */
+async function post(path: string, body: object, words: Record<number, string>): Promise<string | null> {
   try {
-    const answer = await fetch('/session/link', {
+    const answer = await fetch(path, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ email }),
+      body: JSON.stringify(body),
     });
     if (answer.ok) return null;
-    if (answer.status === 409) return 'This installation sends no email. Sign in with a token instead.';
-    if (answer.status === 422) return 'This is not an email address.';
-    if (answer.status === 429) return 'Too many links were asked for from here. Try again in some minutes.';
-    return `The hub answered ${answer.status}. Try again in a moment.`;
+    return words[answer.status] ?? `The hub answered ${answer.status}. Try again in a moment.`;
   } catch {
     return 'The hub cannot be reached.';
   }
