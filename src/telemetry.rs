@@ -21,8 +21,10 @@ pub struct Metrics {
     pub notifications: IntCounter,
     /// Units of work in one commit.
     pub commit_units: Histogram,
-    /// Seconds from the start of a transaction until it is durable.
+    /// Seconds from the start of a transaction to its commit.
     pub commit_seconds: Histogram,
+    /// Seconds until the log is on the disk, of SQLite.
+    pub sync_seconds: Histogram,
     /// Live sessions, by `transport` (websocket, sse, polling).
     pub sessions: IntGaugeVec,
     /// Connections that were not let in, by `why` (full, memory, crowd, draining).
@@ -65,7 +67,8 @@ impl Metrics {
             events: make.counters("events_total", "Events answered 202.", "status")?,
             notifications: make.counter("notifications_total", "Notifications stored.")?,
             commit_units: make.histogram("commit_units", "Units of work in one commit.", SIZES)?,
-            commit_seconds: make.histogram("commit_seconds", "Seconds until a transaction is durable.", LATENCY)?,
+            commit_seconds: make.histogram("commit_seconds", "Seconds that a transaction takes.", LATENCY)?,
+            sync_seconds: make.histogram("sync_seconds", "Seconds until SQLite's log is on the disk.", LATENCY)?,
             sessions: make.gauges("sessions", "Live sessions.", "transport")?,
             connections_refused: make.counters("connections_refused_total", "Connections not let in.", "why")?,
             buffered_bytes: make.gauge("buffered_bytes", "Bytes that count under the memory budget.")?,

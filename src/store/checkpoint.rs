@@ -10,10 +10,13 @@ use std::sync::{
 };
 
 use crossbeam_channel::{Receiver, Sender};
-use diesel::connection::SimpleConnection;
+use diesel::{QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_types::Integer};
 
 use super::connection::{self, Conn, Purpose};
-use crate::{config::StoreUrl, error::Error};
+use crate::{
+    config::StoreUrl,
+    error::{Error, Result},
+};
 
 /// So many events and acts are written before the log is copied, some 150 MB of it: the more there are, the more often
 /// a page that was written again and again is copied once, and the more seldom the disk is busy with two files (with 5,000
@@ -83,6 +86,25 @@ fn copy_when_due(url: &StoreUrl, orders: &Receiver<()>, copied: &AtomicBool) {
             Err(error) => warn(&error),
         }
     }
+}
+
+/// Brings everything that is committed into the database file and that to the disk, by a connection of its own.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the disk or a reader who does not end stands in the way.
+pub fn copy_all(url: &StoreUrl) -> Result<()> {
+    let Conn::Sqlite(mut conn) = connection::connect(url, Purpose::Write)? else { return Ok(()) };
+    let unavailable = |reason: String| Error::Unavailable { reason };
+    let done: Copied = diesel::sql_query("PRAGMA wal_checkpoint(FULL)")
+        .get_result(&mut conn)
+        .map_err(|error| unavailable(error.to_string()))?;
+    if done.busy == 0 { Ok(()) } else { Err(unavailable("somebody reads or writes all the time".to_owned())) }
+}
+
+#[derive(QueryableByName)]
+struct Copied {
+    #[diesel(sql_type = Integer)]
+    busy: i32,
 }
 
 /// As far as no reader is in the way, and without waiting for anybody.

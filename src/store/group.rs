@@ -364,6 +364,8 @@ impl<'a> Group<'a> {
     fn finish(self) -> Committed {
         let missing = || Answer::Refused(Error::Internal("a request was left without an answer".to_owned()));
         Committed {
+            // Readers may see it from now on.
+            number: self.context.durability.begin(),
             answers: self.answers.into_iter().map(|answer| answer.unwrap_or_else(missing)).collect(),
             changes: self.changes,
             snapshot: self.snapshot,

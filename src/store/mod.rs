@@ -13,6 +13,7 @@ mod connection;
 mod deliveries;
 mod delivery_log;
 mod due_list;
+mod durability;
 mod erasure;
 mod events;
 mod explained;
@@ -361,12 +362,13 @@ impl Store {
         let Ok(Ok(turn)) = tokio::time::timeout(POOL_WAIT, self.turns.clone().acquire_owned()).await else {
             return Err(Error::Unavailable { reason: "too many wait to read".to_owned() });
         };
-        blocking(move || {
+        let read = blocking(move || {
             let _held_to_the_end = turn;
             let mut conn = readers.get().map_err(|error| Error::Unavailable { reason: error.to_string() })?;
             query(&mut conn).map_err(outage)
         })
-        .await
+        .await?;
+        self.shared.durability.of_what_was_read().await.map(|()| read)
     }
 }
 

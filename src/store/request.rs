@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{inbox::Inboxes, tickets::Tickets};
+use super::{durability::Durability, inbox::Inboxes, tickets::Tickets};
 use crate::{
     clock::Clock,
     domain::{
@@ -53,6 +53,8 @@ pub enum Answer {
 /// What a committed transaction leaves behind.
 #[derive(Debug, Default)]
 pub struct Committed {
+    /// As [`Durability::begin`] numbered it.
+    pub number: u64,
     /// One per request, in their order.
     pub answers: Vec<Answer>,
     /// Every visible change, in order per inbox.
@@ -77,6 +79,8 @@ pub struct Context<'a> {
     pub snapshot: Arc<Snapshot>,
     /// The time.
     pub clock: &'a Clock,
+    /// Numbers what commits.
+    pub durability: &'a Durability,
 }
 
 /// Why a transaction did not happen.

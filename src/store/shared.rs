@@ -8,7 +8,7 @@ use std::sync::{
 
 use arc_swap::ArcSwap;
 
-use super::{OnCommit, StoreOptions, due_list::DueList};
+use super::{OnCommit, StoreOptions, due_list::DueList, durability::Durability};
 use crate::{
     clock::Clock,
     config::StoreUrl,
@@ -31,6 +31,8 @@ pub struct Shared {
     pub on_commit: OnCommit,
     /// The node's figures.
     pub metrics: Arc<Metrics>,
+    /// How far what was written is on the disk.
+    pub durability: Durability,
     /// Whose fallback is due; on SQLite.
     pub due: Option<DueList>,
     acks: Mutex<HashMap<Id, i64>>,
@@ -43,6 +45,7 @@ impl Shared {
         Arc::new(Shared {
             snapshot: ArcSwap::default(),
             due: matches!(options.url, StoreUrl::Sqlite(_)).then(DueList::default),
+            durability: Durability::of(&options.url),
             acks: Mutex::default(),
             running: AtomicUsize::new(0),
             url: options.url.clone(),

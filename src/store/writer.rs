@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use super::{
     checkpoint::Log,
     connection::{self, Conn, Purpose, is_usable, write_transaction},
+    durability::{By, Durability},
     group,
     memory::Memory,
     request::{Answer, Committed, Context, Failure, Request},
@@ -23,14 +24,21 @@ use super::{
     teller::{News, Teller},
 };
 use crate::{
+    config::StoreUrl,
     domain::{Id, nudge::InboxChange},
     error::{Error, Result},
 };
 
 /// Requests that wait: enough for a burst of every connected producer, few enough to be gone within a second or two.
 const QUEUE: usize = 8_192;
-/// Requests in one transaction: beyond this the gain flattens out and the first in line only waits longer.
+/// Requests in one transaction at most: beyond this the gain flattens out and the first in line only waits longer.
 const GROUP: usize = 256;
+/// On SQLite so many, or a quarter of what is waiting: a group waits for no disk, and while a small one is brought there,
+/// another is told and the callers of a third ask again. With all that is waiting in one group they take turns, and a core
+/// idles (a sixth to an eighth fewer events a second).
+const SMALL_GROUP: usize = 16;
+/// Requests in a group that is told by the writer itself, if nothing is waiting behind it.
+const FEW: usize = 2;
 /// Events in one transaction, so that batches do not make it long.
 const GROUP_EVENTS: usize = 1_024;
 /// Acknowledgements are gathered so long before they are written.
@@ -58,7 +66,7 @@ pub struct Writers {
 
 impl Writers {
     /// Starts the writing threads, the first on `conn`.
-    pub fn start(shared: Arc<Shared>, conn: Conn) -> Result<Writers> {
+    pub fn start(shared: Arc<Shared>, mut conn: Conn) -> Result<Writers> {
         let (queue, jobs) = crossbeam_channel::bounded(QUEUE);
         let mut log = None;
         let mut writers = PG_WRITERS;
@@ -68,9 +76,10 @@ impl Writers {
             log = Some(ours);
             writers = 1;
         }
+        shared.durability.take_over(&mut conn)?;
         let mut first = Some(conn);
         for number in 0..writers {
-            let (teller, telling) = Teller::new(shared.on_commit.clone());
+            let (teller, telling) = Teller::new(shared.clone());
             start_thread(&format!("teller-{number}"), &shared, telling)?;
             let writer = Writer {
                 jobs: jobs.clone(),
@@ -161,12 +170,14 @@ impl Writer {
         if catch_unwind(AssertUnwindSafe(|| work(self))).is_err() {
             tracing::error!("a writer panicked; going on with a fresh connection");
             self.conn = None;
+            self.teller.tell(News::none(self.shared.durability.begun()), true);
         }
     }
 
     /// Takes what is waiting behind `first`, up to the bounds of a group.
     fn drain(&mut self, first: Job) {
         let mut group: Vec<Waiting> = Vec::new();
+        let most = self.group_size();
         let mut events = 0;
         let mut next = Some(first);
         while let Some(job) = next {
@@ -181,12 +192,19 @@ impl Writer {
                     group.push((request, reply));
                 }
             }
-            let room = group.len() < GROUP && events < GROUP_EVENTS;
+            let room = group.len() < most && events < GROUP_EVENTS;
             next = if room { self.jobs.try_recv().ok() } else { None };
         }
         self.commit_group(group);
         if let (Some(log), Some(conn)) = (&self.log, &mut self.conn) {
             log.finish(conn);
+        }
+    }
+
+    fn group_size(&self) -> usize {
+        match self.shared.url {
+            StoreUrl::Sqlite(_) => (self.jobs.len() / 4).clamp(SMALL_GROUP, GROUP),
+            StoreUrl::Postgres(_) => GROUP,
         }
     }
 
@@ -236,7 +254,10 @@ impl Writer {
                     due.note_acks(acks);
                 }
             }
-            Err(error) => self.recover(group, acks, error),
+            Err(error) => {
+                self.teller.tell(News::none(self.shared.durability.begun()), true);
+                self.recover(group, acks, error);
+            }
         }
     }
 
@@ -248,6 +269,7 @@ impl Writer {
                 router: &*self.shared.router,
                 snapshot: self.shared.snapshot.load_full(),
                 clock: &self.shared.clock,
+                durability: &self.shared.durability,
             };
             match group::commit(&mut conn, requests, acks, &mut self.memory, &context) {
                 Ok(mut committed) => {
@@ -304,10 +326,12 @@ impl Writer {
     }
 
     fn answer(&self, group: Vec<Waiting>, committed: Committed) {
-        self.shared.remember(&committed.snapshot, committed.read_upon);
         self.shared.metrics.notifications.inc_by(committed.notifications as u64);
-        let answers = committed.answers;
+        let Committed { number, answers, changes, snapshot, read_upon, .. } = committed;
+        let shared = self.shared.clone();
+        let many = group.len() > FEW;
         let answer = Box::new(move || {
+            shared.remember(&snapshot, read_upon);
             for ((_, reply), answer) in group.into_iter().zip(answers) {
                 let answer = match answer {
                     Answer::Refused(error) => Err(error),
@@ -317,25 +341,29 @@ impl Writer {
                 drop(reply.send(answer));
             }
         });
-        self.tell(committed.changes, answer);
+        self.tell(News { number, changes, answer }, many);
     }
 
-    fn tell(&self, changes: Vec<InboxChange>, answer: Box<dyn FnOnce() + Send>) {
+    fn tell(&self, news: News, many: bool) {
         if let Some(due) = &self.shared.due {
-            due.note_changes(&changes, self.shared.clock.now());
+            due.note_changes(&news.changes, self.shared.clock.now());
         }
-        self.teller.tell(News { changes, answer }, !self.jobs.is_empty());
+        self.teller.tell(news, many || !self.jobs.is_empty());
     }
 
+    /// Durable when its own COMMIT is done.
     fn run_alone(&mut self, work: Work) {
-        match self.connection() {
+        let ready = self.connection().and_then(|mut conn| Durability::leave_to(&mut conn, By::Commit).map(|()| conn));
+        match ready {
             Ok(mut conn) => {
                 let (changes, answer) = work(&mut conn, &mut self.memory);
-                self.put_back(conn);
+                if Durability::leave_to(&mut conn, By::Teller).is_ok() {
+                    self.put_back(conn);
+                }
                 if let Some(log) = &mut self.log {
                     log.grew(1);
                 }
-                self.tell(changes, answer);
+                self.tell(News { number: 0, changes, answer }, false);
             }
             // Dropping the work tells its caller.
             Err(error) => tracing::error!(%error, "the store is not available"),
@@ -348,7 +376,9 @@ impl Writer {
             None => {
                 // Others' commits are counted anew.
                 self.memory = Memory::default();
-                connection::connect(&self.shared.url, Purpose::Write)
+                let mut conn = connection::connect(&self.shared.url, Purpose::Write)?;
+                self.shared.durability.take_over(&mut conn)?;
+                Ok(conn)
             }
         }
     }

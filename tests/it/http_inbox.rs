@@ -109,7 +109,9 @@ async fn all_are_marked_as_read_up_to_what_the_client_knew() {
     assert_eq!((&acted["changed"], &acted["counts"]["unread"]), (&json!(2), &json!(1)));
     let acted = act(&hub, "ana", "read", json!({"all": true, "up_to": acted["seq"]})).await;
     assert_eq!((&acted["changed"], &acted["counts"]["unread"]), (&json!(1), &json!(0)));
-    covers(&["R-039", "R-115", "R-134"]);
+    // What other systems call to clear: read, and still there.
+    assert_eq!(members(&list(&hub, "ana", "").await, "id").len(), 3);
+    covers(&["R-039", "R-115", "R-134", "D-24"]);
 }
 
 #[tokio::test]

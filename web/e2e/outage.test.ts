@@ -100,7 +100,7 @@ describe('after an outage', () => {
 
 describe('behind a firewall', () => {
   it('that refuses WebSocket, the bell rings over server-sent events and says why', async () => {
-    covers('R-125');
+    covers('R-125', 'D-01');
     cable.firewall = { webSocket: true };
     const context = await browsers.agent(hub, 'ana', { at: cable.url });
     const page = await context.newPage();
@@ -124,7 +124,7 @@ describe('behind a firewall', () => {
   });
 
   it('that refuses event streams too, it polls', async () => {
-    covers('R-016', 'R-125', 'R-126');
+    covers('R-016', 'R-125', 'R-126', 'D-01');
     cable.firewall = { webSocket: true, eventStream: true };
     const context = await browsers.context();
     const page = await context.newPage();

@@ -125,6 +125,8 @@ async fn fakes_refuse_what_their_vendors_refuse() {
         rig.fake.expects_key("another");
         assert_eq!(altered(&rig, &good, |_| ()).await.0, forbidden, "{vendor:?}: another key");
     }
+    // Apple's rules among them: no provider stands between us and an iPhone.
+    covers(&["D-17"]);
 }
 
 #[tokio::test]
