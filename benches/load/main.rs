@@ -103,18 +103,15 @@ fn main() {
     for round in 1..=options.rounds {
         for kind in &options.targets {
             let wanted = |part: &&Part| (part.has)(*kind) && part.phases.iter().any(|phase| options.wants(*phase));
+            let mut figures = Figures::default();
             for part in PARTS.iter().filter(wanted) {
-                let (local, mut figures) = (tokio::task::LocalSet::new(), Figures::default());
-                let measured = local.block_on(&runtime, (part.measure)(*kind, &options, &mut figures));
-                figures
-                    .0
-                    .iter()
-                    .for_each(|figure| eprintln!("round {round}, {kind}: {} {:.3}", figure.name, figure.value));
-                if let Err(why) = measured {
+                let local = tokio::task::LocalSet::new();
+                if let Err(why) = local.block_on(&runtime, (part.measure)(*kind, &options, &mut figures)) {
                     eprintln!("round {round}, {kind}: not measured to its end: {why}");
                 }
-                report.add(*kind, figures);
             }
+            figures.0.iter().for_each(|figure| eprintln!("round {round}, {kind}: {} {:.3}", figure.name, figure.value));
+            report.add(*kind, figures);
         }
     }
     println!("{}", report.markdown(&options));

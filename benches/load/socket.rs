@@ -19,8 +19,8 @@ use crate::{
 
 /// Longer than a storm of everybody takes.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// The smallest buffer that the kernel gives, so that a reader who stops is soon noticed.
-const NARROW_BYTES: u32 = 2_048;
+/// So that a reader who stops is soon noticed. With less, the kernel at the other end sends in small pieces with pauses.
+const NARROW_BYTES: u32 = 16 * 1024;
 
 /// Who is told of what arrives.
 pub trait Hears {
