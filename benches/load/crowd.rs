@@ -13,14 +13,15 @@ use crate::{
     kind::Kind,
     options::Options,
     server::{Audience, Server},
-    socket::{Hears, Shared, Socket},
+    socket::{Hears, Shared},
+    subscribers::enter,
     target::Target,
 };
 
 /// Handshakes that are under way at a time.
 const AT_ONCE: usize = 200;
-/// Sockets that one agent may have on a node, less some.
-const EACH: usize = 10;
+/// Sockets of one agent on a node: with those on three nodes fewer than an agent may have.
+const EACH: usize = 5;
 /// What they say when they are connected.
 const READY: &str = "connected";
 
@@ -40,7 +41,8 @@ impl Crowd {
         let program = std::env::current_exe().map_err(|error| error.to_string())?;
         for server in target.servers() {
             let mut command = Command::new(&program);
-            command.arg("--hold").arg(server.addr.to_string()).arg("--crowd").arg(options.crowd.to_string());
+            command.arg("--hold").arg(server.addr.to_string());
+            command.arg("--crowd").arg(options.crowd.to_string()).arg("--agents").arg(options.agents.to_string());
             let holder = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
             crowd.holders.push(holder.map_err(|error| error.to_string())?);
         }
@@ -53,6 +55,11 @@ impl Crowd {
             }
         }
         Ok(crowd)
+    }
+
+    /// How many agents there are with those of the crowd, who come after the others and are told of nothing.
+    pub fn agents_with(options: &Options) -> usize {
+        options.agents + options.crowd.div_ceil(EACH)
     }
 
     /// How many sockets it has.
@@ -71,17 +78,16 @@ impl Drop for Crowd {
     }
 }
 
-/// Holds so many sockets at a node of Bellhop until it is ended.
-pub async fn hold(addr: SocketAddr, sockets: usize) -> Result<(), String> {
+/// Holds the crowd of one node, which listens there, until it is ended.
+pub async fn hold(addr: SocketAddr, options: &Options) -> Result<(), String> {
     let server = Server { kind: Kind::Bellhop, addr, audience: Audience::Each };
-    let shared = Shared::new(sockets.div_ceil(EACH), std::rc::Rc::new(Nobody), std::rc::Rc::default());
+    let shared = Shared::new(Crowd::agents_with(options), std::rc::Rc::new(Nobody), std::rc::Rc::default());
     let (room, mut readers) = (Semaphore::new(AT_ONCE), JoinSet::new());
     {
-        let open = |number: usize| Socket::open(&server, number / EACH, None, &shared, &room);
-        let mut opening = std::pin::pin!(stream::iter(0..sockets).map(open).buffer_unordered(AT_ONCE));
+        let open = |number: usize| enter(server, options.agents + number / EACH, None, &shared, &room);
+        let mut opening = std::pin::pin!(stream::iter(0..options.crowd).map(open).buffer_unordered(AT_ONCE));
         while let Some(socket) = opening.next().await {
-            let socket = socket.map_err(|why| format!("{why:?}"))?;
-            readers.spawn_local(socket.read(false));
+            readers.spawn_local(socket?.read(false));
         }
     }
     println!("{READY}");
@@ -92,7 +98,7 @@ pub async fn hold(addr: SocketAddr, sockets: usize) -> Result<(), String> {
     }
 }
 
-/// Idle sockets are told what is for the agents as well; it is not counted.
+/// There is nothing for them.
 struct Nobody;
 
 impl Hears for Nobody {

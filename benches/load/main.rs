@@ -96,7 +96,7 @@ fn main() {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be made");
     if let Some(addr) = options.hold {
-        let held = tokio::task::LocalSet::new().block_on(&runtime, crowd::hold(addr, options.crowd));
+        let held = tokio::task::LocalSet::new().block_on(&runtime, crowd::hold(addr, &options));
         return held.expect("the crowd can connect");
     }
     let mut report = Report::default();

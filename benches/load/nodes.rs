@@ -19,6 +19,8 @@ use crate::{
 
 /// Publishers of the closed loop, which finds out what the nodes hold.
 const PUBLISHERS: usize = 16;
+/// The same with a batch a request.
+const BATCH_PUBLISHERS: usize = 4;
 /// The open loop stays below what they hold: otherwise it measures its own queue.
 const SHARE: f64 = 0.7;
 
@@ -53,23 +55,16 @@ pub async fn up_to_three(kind: Kind, options: &Options, figures: &mut Figures) -
     Ok(())
 }
 
-/// Returns what an event costs the nodes, in microseconds.
+/// Returns what an event of the open loop costs the nodes, in microseconds.
 async fn evenly(kind: Kind, nodes: usize, options: &Options, figures: &mut Figures) -> Result<f64, String> {
-    let target = Target::start_nodes(kind, options, nodes, options.agents, Spread::Even).await?;
+    let target = Target::start_nodes(kind, options, nodes, Crowd::agents_with(options), Spread::Even).await?;
     let services = target.services.as_ref().ok_or("no PostgreSQL and Redis")?;
     let empty = target.memory()?;
     let (tally, subscribers) = connect(&target, options).await?;
     let crowd = Crowd::around(&target, options)?;
     let sockets = options.agents + crowd.sockets();
     let added = target.memory()? as f64 - empty as f64;
-    publish::closed_loop(&target, &tally, PUBLISHERS, 1, Duration::from_secs(options.warm_up)).await?;
-    let closed = publish::closed_loop(&target, &tally, PUBLISHERS, 1, options.length()).await?;
-    let before = services.cost()?;
-    let open = publish::open_loop(&target, &tally, options.rate, options.length()).await?;
-    let after = services.cost()?;
-
     let of = format!("{nodes} node(s)");
-    let each = 1e6 / (open.accepted.max(1)) as f64;
     figures.add(format!("sockets, {of}"), sockets as f64, 0, Better::Neither);
     figures.add(
         format!("KB of memory (PSS) per connection, {of}"),
@@ -77,10 +72,27 @@ async fn evenly(kind: Kind, nodes: usize, options: &Options, figures: &mut Figur
         1,
         Better::Neither,
     );
-    figures.add_closed(&format!("closed loop, {of}"), &closed);
-    figures.add_open(&format!("open loop, {of}"), &open);
-    figures.add(format!("CPU µs per event of PostgreSQL, {of}"), (after.0 - before.0) * each, 1, Better::Neither);
-    figures.add(format!("CPU µs per event of Redis, {of}"), (after.1 - before.1) * each, 1, Better::Neither);
+
+    publish::closed_loop(&target, &tally, PUBLISHERS, 1, Duration::from_secs(options.warm_up)).await?;
+    let (begin, length) = (services.cost()?, options.length());
+    let single = publish::closed_loop(&target, &tally, PUBLISHERS, 1, length).await?;
+    let after_single = services.cost()?;
+    let batches = publish::closed_loop(&target, &tally, BATCH_PUBLISHERS, options.batch, length).await?;
+    let after_batches = services.cost()?;
+    let open = publish::open_loop(&target, &tally, options.rate, length).await?;
+    let end = services.cost()?;
+
+    let names = [format!("closed loop, {of}"), format!("in batches, {of}"), format!("open loop, {of}")];
+    figures.add_closed(&names[0], &single);
+    figures.add_closed(&names[1], &batches);
+    figures.add_open(&names[2], &open);
+    let costs = [begin, after_single, after_batches, end];
+    for (number, outcome) in [single, batches, open].iter().enumerate() {
+        let (before, after, each) = (costs[number], costs[number + 1], 1e6 / outcome.accepted.max(1) as f64);
+        let name = &names[number];
+        figures.add(format!("CPU µs per event of PostgreSQL, {name}"), (after.0 - before.0) * each, 1, Better::Neither);
+        figures.add(format!("CPU µs per event of Redis, {name}"), (after.1 - before.1) * each, 1, Better::Neither);
+    }
     subscribers.all_open()?;
     Ok(open.cpu_us)
 }

@@ -110,8 +110,11 @@ impl Subscribers {
     }
 }
 
-/// Comes back when it is told to.
-async fn enter(
+/// Opens an agent's socket, and comes back when it is told to.
+///
+/// # Errors
+/// When the server does not want it at all.
+pub async fn enter(
     server: Server,
     agent: usize,
     epoch: Option<&Rc<str>>,

@@ -30,7 +30,7 @@ async function connected() {
 
 const http = createServer((request, response) => {
   if (request.method !== 'POST') return response.writeHead(404).end();
-  const room = new URL(request.url, 'http://localhost').searchParams.get('id');
+  const room = request.url.slice(request.url.indexOf('=') + 1);
   const parts = [];
   request.on('data', (part) => parts.push(part));
   request.on('end', () => {
@@ -43,6 +43,7 @@ http.keepAliveTimeout = 0;
 const publisher = await connected();
 const io = new Server(http, {
   transports: ['websocket'],
+  serveClient: false,
   adapter: createAdapter(publisher, await connected()),
 });
 // A key, not a text: of a text the library tries first whether it is a public key, which takes ten times as long.
