@@ -74,24 +74,29 @@ async fn evenly(kind: Kind, nodes: usize, options: &Options, figures: &mut Figur
     );
 
     publish::closed_loop(&target, &tally, PUBLISHERS, 1, Duration::from_secs(options.warm_up)).await?;
-    let (begin, length) = (services.cost()?, options.length());
+    let (begin, length) = (services.work()?, options.length());
     let single = publish::closed_loop(&target, &tally, PUBLISHERS, 1, length).await?;
-    let after_single = services.cost()?;
+    let after_single = services.work()?;
     let batches = publish::closed_loop(&target, &tally, BATCH_PUBLISHERS, options.batch, length).await?;
-    let after_batches = services.cost()?;
+    let after_batches = services.work()?;
     let open = publish::open_loop(&target, &tally, options.rate, length).await?;
-    let end = services.cost()?;
+    let end = services.work()?;
 
     let names = [format!("closed loop, {of}"), format!("in batches, {of}"), format!("open loop, {of}")];
     figures.add_closed(&names[0], &single);
     figures.add_closed(&names[1], &batches);
     figures.add_open(&names[2], &open);
-    let costs = [begin, after_single, after_batches, end];
+    let looks = [begin, after_single, after_batches, end];
     for (number, outcome) in [single, batches, open].iter().enumerate() {
-        let (before, after, each) = (costs[number], costs[number + 1], 1e6 / outcome.accepted.max(1) as f64);
+        let (before, after, events) = (looks[number], looks[number + 1], outcome.accepted.max(1) as f64);
         let name = &names[number];
-        figures.add(format!("CPU µs per event of PostgreSQL, {name}"), (after.0 - before.0) * each, 1, Better::Neither);
-        figures.add(format!("CPU µs per event of Redis, {name}"), (after.1 - before.1) * each, 1, Better::Neither);
+        for (what, total, digits) in [
+            ("CPU µs per event of PostgreSQL", (after.postgres_s - before.postgres_s) * 1e6, 1),
+            ("CPU µs per event of Redis", (after.redis_s - before.redis_s) * 1e6, 1),
+            ("KB of PostgreSQL's log per event", (after.log_bytes - before.log_bytes) / 1024.0, 2),
+        ] {
+            figures.add(format!("{what}, {name}"), total / events, digits, Better::Neither);
+        }
     }
     subscribers.all_open()?;
     Ok(open.cpu_us)

@@ -2,6 +2,8 @@
 
 use std::{fs, path::Path, process::Command};
 
+use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
+
 use crate::process::{Folder, cpu_seconds_of};
 
 /// Both; gone when dropped.
@@ -9,6 +11,23 @@ pub struct Services {
     folder: Folder,
     postgres_url: String,
     redis_url: String,
+}
+
+/// What both did since they were started.
+#[derive(Debug, Clone, Copy)]
+pub struct Work {
+    /// CPU seconds of PostgreSQL with its processes.
+    pub postgres_s: f64,
+    /// CPU seconds of Redis.
+    pub redis_s: f64,
+    /// What PostgreSQL wrote to its log: what it can take of that in a second bounds its commits.
+    pub log_bytes: f64,
+}
+
+#[derive(QueryableByName)]
+struct Log {
+    #[diesel(sql_type = BigInt)]
+    log_bytes: i64,
 }
 
 impl Services {
@@ -32,15 +51,19 @@ impl Services {
         vec![("BELLHOP_STORE__URL", self.postgres_url.clone()), ("BELLHOP_BUS__URL", self.redis_url.clone())]
     }
 
-    /// CPU seconds of PostgreSQL with its processes, and of Redis.
-    pub fn cost(&self) -> Result<(f64, f64), String> {
+    /// What they did so far.
+    pub fn work(&self) -> Result<Work, String> {
         let of = |place: &str| -> Result<f64, String> {
             let file = self.path().join(place);
             let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
             let pid = text.lines().next().and_then(|line| line.trim().parse().ok());
             cpu_seconds_of(pid.ok_or_else(|| format!("{} holds no number", file.display()))?)
         };
-        Ok((of("postgres/data/postmaster.pid")?, of("redis/pid")?))
+        let mut conn = PgConnection::establish(&self.postgres_url).map_err(|error| error.to_string())?;
+        let asked = sql_query("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint AS log_bytes");
+        let log: Log = asked.get_result(&mut conn).map_err(|error| error.to_string())?;
+        let (postgres_s, redis_s) = (of("postgres/data/postmaster.pid")?, of("redis/pid")?);
+        Ok(Work { postgres_s, redis_s, log_bytes: log.log_bytes as f64 })
     }
 
     fn path(&self) -> &Path {
