@@ -34,6 +34,11 @@ mod target;
 
 use clap::Parser;
 use futures_util::future::LocalBoxFuture;
+use tokio::{
+    runtime::Runtime,
+    signal::unix::{SignalKind, signal},
+    task::LocalSet,
+};
 
 use crate::{
     figures::Figures,
@@ -96,23 +101,48 @@ fn main() {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be made");
     if let Some(addr) = options.hold {
-        let held = tokio::task::LocalSet::new().block_on(&runtime, crowd::hold(addr, &options));
+        let held = LocalSet::new().block_on(&runtime, crowd::hold(addr, &options));
         return held.expect("the crowd can connect");
     }
     let mut report = Report::default();
     for round in 1..=options.rounds {
         for kind in &options.targets {
-            let wanted = |part: &&Part| (part.has)(*kind) && part.phases.iter().any(|phase| options.wants(*phase));
             let mut figures = Figures::default();
-            for part in PARTS.iter().filter(wanted) {
-                let local = tokio::task::LocalSet::new();
-                if let Err(why) = local.block_on(&runtime, (part.measure)(*kind, &options, &mut figures)) {
-                    eprintln!("round {round}, {kind}: not measured to its end: {why}");
-                }
-            }
+            let goes_on = measure(&runtime, *kind, &options, &mut figures);
             figures.0.iter().for_each(|figure| eprintln!("round {round}, {kind}: {} {:.3}", figure.name, figure.value));
+            if !goes_on {
+                return;
+            }
             report.add(*kind, figures);
         }
     }
     println!("{}", report.markdown(&options));
+}
+
+/// One server, one round. Whether to go on: nobody interrupted it.
+fn measure(runtime: &Runtime, kind: Kind, options: &Options, figures: &mut Figures) -> bool {
+    let wanted = |part: &&Part| (part.has)(kind) && part.phases.iter().any(|phase| options.wants(*phase));
+    for part in PARTS.iter().filter(wanted) {
+        let measured = async {
+            tokio::select! {
+                measured = (part.measure)(kind, options, figures) => Some(measured),
+                () = interrupted() => None,
+            }
+        };
+        match LocalSet::new().block_on(runtime, measured) {
+            None => return false,
+            Some(Ok(())) => {}
+            Some(Err(why)) => eprintln!("{kind}: not measured to its end: {why}"),
+        }
+    }
+    true
+}
+
+/// Returns when somebody has had enough: databases that were started are ended first.
+async fn interrupted() {
+    let mut terminated = signal(SignalKind::terminate()).expect("signals can be listened to");
+    tokio::select! {
+        _ = terminated.recv() => {}
+        pressed = tokio::signal::ctrl_c() => pressed.expect("signals can be listened to"),
+    }
 }
