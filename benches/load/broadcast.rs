@@ -22,8 +22,6 @@ use crate::{
 };
 
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Events that are not counted: the first make caches and code warm.
-const WARM_UP: u64 = 5;
 
 /// Who has the event of the moment.
 struct Crowd {
@@ -77,12 +75,13 @@ pub async fn measure(kind: Kind, options: &Options, figures: &mut Figures) -> Re
     let shared = Shared::new(members, crowd.clone(), Rc::new(Stall::default()));
     let subscribers = Subscribers::connect(&target, members, shared, options.confirm).await?;
     let mut connection = Connection::open(target.publish_to(0)).await?;
-    for number in 1..=WARM_UP {
-        tell(&mut connection, &crowd, number).await?;
+    let (warming, mut numbers) = (Instant::now(), 1..);
+    while warming.elapsed() < Duration::from_secs(options.warm_up) {
+        tell(&mut connection, &crowd, numbers.next().unwrap_or_default()).await?;
     }
     let (began, before) = (Instant::now(), target.cost()?.cpu_seconds);
     let (mut took, mut lost) = (Vec::new(), 0);
-    for number in WARM_UP + 1.. {
+    for number in numbers {
         if began.elapsed() > options.length() {
             break;
         }

@@ -111,7 +111,7 @@ fn main() {
             let goes_on = measure(&runtime, *kind, &options, &mut figures);
             figures.0.iter().for_each(|figure| eprintln!("round {round}, {kind}: {} {:.3}", figure.name, figure.value));
             if !goes_on {
-                return;
+                std::process::exit(130);
             }
             report.add(*kind, figures);
         }

@@ -6,7 +6,7 @@ use clap::{Parser, ValueEnum};
 
 use crate::kind::Kind;
 
-/// A part of the measurement. The first three share one start of each server, the others start their own.
+/// A part of the measurement. The first four share one start of each server, the others start their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Phase {
     /// One event a request, closed loop, for each number of publishers.

@@ -93,8 +93,8 @@ impl Subscribers {
 
     /// Ends all connections on this side and opens them anew, as after a server that died.
     pub async fn come_back(&self, target: &Target, agents: usize) -> Result<(), String> {
-        self.readers.borrow_mut().abort_all();
-        *self.readers.borrow_mut() = JoinSet::new();
+        // Closed before others are opened: both together are more files than a process may have.
+        self.readers.take().shutdown().await;
         self.storm(target, &(0..agents).collect::<Vec<_>>()).await
     }
 
