@@ -119,20 +119,22 @@ fn main() {
     println!("{}", report.markdown(&options));
 }
 
-/// One server, one round. Whether to go on: nobody interrupted it.
+/// One server, one round. Of a part that fails no figure counts: events of a connection that was lost look lost, too.
+/// Whether to go on: nobody interrupted it.
 fn measure(runtime: &Runtime, kind: Kind, options: &Options, figures: &mut Figures) -> bool {
     let wanted = |part: &&Part| (part.has)(kind) && part.phases.iter().any(|phase| options.wants(*phase));
     for part in PARTS.iter().filter(wanted) {
+        let mut with_it = figures.clone();
         let measured = async {
             tokio::select! {
-                measured = (part.measure)(kind, options, figures) => Some(measured),
+                measured = (part.measure)(kind, options, &mut with_it) => Some(measured),
                 () = interrupted() => None,
             }
         };
         match LocalSet::new().block_on(runtime, measured) {
             None => return false,
-            Some(Ok(())) => {}
-            Some(Err(why)) => eprintln!("{kind}: not measured to its end: {why}"),
+            Some(Ok(())) => *figures = with_it,
+            Some(Err(why)) => eprintln!("{kind}, {:?}: not measured: {why}", part.phases),
         }
     }
     true
