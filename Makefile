@@ -1,6 +1,6 @@
 # What one does with Bellhop, a word each. The work is in scripts/.
 
-.PHONY: run web test lint bench bench-peers bench-web chaos fuzz soak simulation requirements screenshots
+.PHONY: run web test lint bench bench-peers bench-alone bench-web chaos fuzz soak simulation requirements screenshots
 
 # Builds everything and starts the demo; prints its address.
 run:
@@ -22,9 +22,13 @@ lint:
 bench:
 	@scripts/bench
 
-# The same beside nchan, Socket.IO with Redis and a bare hub of our stack, three rounds; added to benches/RESULTS.md.
+# More of it beside nchan, Socket.IO with Redis and a bare hub of our stack, three rounds; added to benches/RESULTS.md.
 bench-peers:
 	@scripts/bench-peers
+
+# What has no peer: several nodes on PostgreSQL and Redis, a node killed, ten million notifications; added there as well.
+bench-alone:
+	@scripts/bench-alone
 
 # How the bell feels in Chromium: first paint, layout shift, many tabs, a long list, memory.
 bench-web:

@@ -74,3 +74,21 @@ web_build() {
 newer_web_sources() {
     find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -newer web/dist/.built -print -quit
 }
+
+# record_load OPTION…: runs the load generator with the release build, shows its report and adds it to benches/RESULTS.md with
+# the day, the machine, the commit and the options.
+record_load() {
+    local report processor
+    # A socket is a file: one for each agent, in the server and in the load.
+    ulimit -n "$(ulimit -H -n)"
+    web_build
+    report=$(mktemp "${TMPDIR:-/tmp}/bellhop-bench.XXXXXX")
+    "$CARGO" bench --quiet --bench load -- "$@" | tee "$report" || { rm -f "$report"; return 1; }
+    processor=$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -1)
+    {
+        printf '\n## %s, %s cores of %s, Linux %s\n' "$(date -u +%Y-%m-%d)" "$(nproc)" "${processor:-unknown}" "$(uname -r)"
+        printf '\nCommit %s, `%s`.\n' "$(git rev-parse --short HEAD 2>/dev/null || echo unknown)" "$*"
+        cat "$report"
+    } >>benches/RESULTS.md
+    rm -f "$report"
+}

@@ -12,9 +12,11 @@ use actix_web::{
     web::{self, Bytes, Data},
 };
 use actix_ws::{Message, Session};
+use bytestring::ByteString;
 use serde::Deserialize;
 
-type Sessions = Mutex<HashMap<String, Session>>;
+/// By what they listen to: an agent's own channel has one of them, a department's has many.
+type Sessions = Mutex<HashMap<String, Vec<Session>>>;
 
 #[derive(Deserialize)]
 struct To {
@@ -40,7 +42,12 @@ async fn subscribe(
     sessions: Data<Sessions>,
 ) -> actix_web::Result<HttpResponse> {
     let (response, mut session, mut messages) = actix_ws::handle(&request, body)?;
-    sessions.lock().unwrap_or_else(PoisonError::into_inner).insert(to.into_inner().id, session.clone());
+    sessions
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .entry(to.into_inner().id)
+        .or_default()
+        .push(session.clone());
     actix_web::rt::spawn(async move {
         while let Some(Ok(message)) = messages.recv().await {
             if let Message::Ping(payload) = message
@@ -54,11 +61,14 @@ async fn subscribe(
 }
 
 async fn publish(to: web::Query<To>, body: Bytes, sessions: Data<Sessions>) -> HttpResponse {
-    let session = sessions.lock().unwrap_or_else(PoisonError::into_inner).get(&to.id).cloned();
-    let text = String::from_utf8_lossy(&body).into_owned();
-    let Some(mut session) = session else { return HttpResponse::NotFound().body("{}") };
-    match session.text(text).await {
-        Ok(()) => HttpResponse::Accepted().body("{}"),
-        Err(_) => HttpResponse::Gone().body("{}"),
+    let listening = sessions.lock().unwrap_or_else(PoisonError::into_inner).get(&to.id).cloned();
+    let (Ok(text), Some(listening)) = (ByteString::try_from(body), listening) else {
+        return HttpResponse::NotFound().body("{}");
+    };
+    for mut session in listening {
+        if session.text(text.clone()).await.is_err() {
+            return HttpResponse::Gone().body("{}");
+        }
     }
+    HttpResponse::Accepted().body("{}")
 }

@@ -1,88 +1,98 @@
 //! Load figures of Bellhop, side by side in one run with others that store nothing: nginx + nchan, Socket.IO with its
-//! Redis adapter, a bare hub of our own stack. N agents connected by WebSocket, events over keep-alive HTTP/1.1, one a
-//! request and in batches. Prints Markdown.
+//! Redis adapter, a bare hub of our own stack. N agents connected by WebSocket, events over keep-alive HTTP/1.1. Prints
+//! Markdown. What is measured is chosen by phase (`--phases`), each in a file of its own.
 //!
 //! One thread makes all the load, so that on a small machine most of it is left to the server that is measured.
 #![allow(clippy::print_stdout, reason = "the report is what this program is for")]
 
 mod bare;
 mod bellhop_target;
+mod broadcast;
+mod crowd;
+mod figures;
+mod fill;
+mod floor;
 mod frames;
+mod kind;
+mod node_death;
+mod nodes;
+mod one_node;
+mod options;
 mod peers;
 mod process;
 mod publish;
 mod report;
+mod server;
+mod services;
+mod socket;
+mod stall;
+mod stalled;
+mod stored;
 mod subscribers;
 mod tally;
 mod target;
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
-
 use clap::Parser;
-
-use crate::{
-    report::Report,
-    subscribers::Subscribers,
-    tally::Tally,
-    target::{Kind, Target},
+use futures_util::future::LocalBoxFuture;
+use tokio::{
+    runtime::Runtime,
+    signal::unix::{SignalKind, signal},
+    task::LocalSet,
 };
 
-/// Connections that post batches: enough that one is always waiting while others are answered.
-const BATCH_PUBLISHERS: usize = 4;
+use crate::{
+    figures::Figures,
+    kind::Kind,
+    options::{Options, Phase},
+    report::Report,
+};
 
-/// What is measured.
-#[derive(Debug, Clone, Parser)]
-struct Options {
-    /// Agents, each with one WebSocket.
-    #[arg(long, default_value_t = 2_000)]
-    agents: usize,
-    /// Connections that post, each with one request at a time: enough to keep a server busy. With a few it is its
-    /// latency that is measured.
-    #[arg(long, default_value_t = 64)]
-    publishers: usize,
-    /// Events a second of the open loop.
-    #[arg(long, default_value_t = 2_000)]
-    rate: u64,
-    /// Events in a request of the loop in batches.
-    #[arg(long, default_value_t = 100)]
-    batch: usize,
-    /// How long each of the loops runs.
-    #[arg(long, default_value_t = 3)]
-    seconds: u64,
-    /// How often the whole is repeated; the report gives medians.
-    #[arg(long, default_value_t = 1)]
-    rounds: usize,
-    /// Which servers: `bellhop`, `other`, `nchan-1`, `nchan-2` (the number of its workers), `socketio`, `bare`.
-    #[arg(long, value_delimiter = ',', default_value = "bellhop,nchan-1,nchan-2")]
-    targets: Vec<Kind>,
-    /// Another build of Bellhop, measured beside this one as `other`.
-    #[arg(long)]
-    against: Option<PathBuf>,
-    /// Agents confirm what they are told, as devices do; without it everything is left to the fallback.
-    #[arg(long)]
-    confirm: bool,
-    /// Serves as the bare hub, for another run of this program.
-    #[arg(long, hide = true)]
-    serve_bare: Option<SocketAddr>,
-    /// `cargo bench` adds it.
-    #[arg(long, hide = true)]
-    bench: bool,
+/// A part of the measurement, with a start of each server of its own.
+struct Part {
+    /// Any of which asks for it.
+    phases: &'static [Phase],
+    /// Which servers have it.
+    has: fn(Kind) -> bool,
+    measure: for<'a> fn(Kind, &'a Options, &'a mut Figures) -> LocalBoxFuture<'a, Result<(), String>>,
 }
 
-/// What one server did in one round.
-#[derive(Debug, Clone)]
-pub struct Figures {
-    /// Deliveries a second with every publisher posting as fast as it is answered.
-    pub closed: tally::Outcome,
-    /// The same with many events a request, where the server takes that.
-    pub batches: Option<tally::Outcome>,
-    /// Latencies at the fixed rate.
-    pub open: tally::Outcome,
-    /// Bytes of memory (PSS) that one connection added to the server.
-    pub bytes_per_connection: f64,
-    /// Connections a second while they were opened.
-    pub connects_per_second: f64,
-}
+const PARTS: &[Part] = &[
+    Part {
+        phases: &[Phase::Single, Phase::Batches, Phase::Open, Phase::Idle],
+        has: |_| true,
+        measure: |kind, options, figures| Box::pin(one_node::measure(kind, options, figures)),
+    },
+    Part {
+        phases: &[Phase::Broadcast],
+        has: |_| true,
+        measure: |kind, options, figures| Box::pin(broadcast::measure(kind, options, figures)),
+    },
+    Part {
+        phases: &[Phase::Stalled],
+        has: Kind::bears_stalled_readers,
+        measure: |kind, options, figures| Box::pin(stalled::measure(kind, options, figures)),
+    },
+    Part {
+        phases: &[Phase::TwoNodes],
+        has: Kind::has_nodes,
+        measure: |kind, options, figures| Box::pin(nodes::two(kind, options, figures)),
+    },
+    Part {
+        phases: &[Phase::ThreeNodes],
+        has: Kind::is_bellhop,
+        measure: |kind, options, figures| Box::pin(nodes::up_to_three(kind, options, figures)),
+    },
+    Part {
+        phases: &[Phase::NodeDeath],
+        has: Kind::is_bellhop,
+        measure: |kind, options, figures| Box::pin(node_death::measure(kind, options, figures)),
+    },
+    Part {
+        phases: &[Phase::Stored],
+        has: Kind::is_bellhop,
+        measure: |kind, options, figures| Box::pin(stored::measure(kind, options, figures)),
+    },
+];
 
 fn main() {
     let options = Options::parse();
@@ -90,46 +100,51 @@ fn main() {
         return bare::serve(addr).expect("the bare hub can listen");
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be made");
+    if let Some(addr) = options.hold {
+        let held = LocalSet::new().block_on(&runtime, crowd::hold(addr, &options));
+        return held.expect("the crowd can connect");
+    }
     let mut report = Report::default();
     for round in 1..=options.rounds {
         for kind in &options.targets {
-            let local = tokio::task::LocalSet::new();
-            match runtime.block_on(local.run_until(measure(*kind, &options))) {
-                Ok(figures) => {
-                    eprintln!("round {round} {kind}: {figures:?}");
-                    report.add(*kind, figures);
-                }
-                Err(why) => eprintln!("round {round} {kind}: not measured: {why}"),
+            let mut figures = Figures::default();
+            let goes_on = measure(&runtime, *kind, &options, &mut figures);
+            figures.0.iter().for_each(|figure| eprintln!("round {round}, {kind}: {} {:.3}", figure.name, figure.value));
+            if !goes_on {
+                std::process::exit(130);
             }
+            report.add(*kind, figures);
         }
     }
     println!("{}", report.markdown(&options));
 }
 
-/// One server, one round: start, connect, closed loop, open loop, stop.
-async fn measure(kind: Kind, options: &Options) -> Result<Figures, String> {
-    let target = Target::start(kind, options).await?;
-    let empty = target.memory()?;
-    let tally = Tally::new(options.agents);
-    let began = std::time::Instant::now();
-    let subscribers = Subscribers::connect(&target, options, &tally).await?;
-    let connects_per_second = options.agents as f64 / began.elapsed().as_secs_f64();
-    let full = target.memory()?;
-    let length = Duration::from_secs(options.seconds);
-    let closed = publish::closed_loop(&target, &tally, options.publishers, 1, length).await?;
-    let batches = if kind.is_bellhop() {
-        let publishers = BATCH_PUBLISHERS.min(options.publishers);
-        Some(publish::closed_loop(&target, &tally, publishers, options.batch, length).await?)
-    } else {
-        None
-    };
-    let open = publish::open_loop(&target, &tally, options.rate, length).await?;
-    subscribers.all_open()?;
-    Ok(Figures {
-        closed,
-        batches,
-        open,
-        bytes_per_connection: (full - empty) as f64 / options.agents as f64,
-        connects_per_second,
-    })
+/// One server, one round. Of a part that fails no figure counts: events of a connection that was lost look lost, too.
+/// Whether to go on: nobody interrupted it.
+fn measure(runtime: &Runtime, kind: Kind, options: &Options, figures: &mut Figures) -> bool {
+    let wanted = |part: &&Part| (part.has)(kind) && part.phases.iter().any(|phase| options.wants(*phase));
+    for part in PARTS.iter().filter(wanted) {
+        let mut with_it = figures.clone();
+        let measured = async {
+            tokio::select! {
+                measured = (part.measure)(kind, options, &mut with_it) => Some(measured),
+                () = interrupted() => None,
+            }
+        };
+        match LocalSet::new().block_on(runtime, measured) {
+            None => return false,
+            Some(Ok(())) => *figures = with_it,
+            Some(Err(why)) => eprintln!("{kind}, {:?}: not measured: {why}", part.phases),
+        }
+    }
+    true
+}
+
+/// Returns when somebody has had enough: databases that were started are ended first.
+async fn interrupted() {
+    let mut terminated = signal(SignalKind::terminate()).expect("signals can be listened to");
+    tokio::select! {
+        _ = terminated.recv() => {}
+        pressed = tokio::signal::ctrl_c() => pressed.expect("signals can be listened to"),
+    }
 }

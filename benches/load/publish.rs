@@ -1,8 +1,9 @@
-//! Posts events, one a request, over connections that stay open.
+//! Posts events, one a request or many, over connections that stay open.
 
 use std::{
     cell::RefCell,
     collections::VecDeque,
+    ops::Range,
     rc::Rc,
     time::{Duration, Instant},
 };
@@ -16,6 +17,7 @@ use tokio::{
 };
 
 use crate::{
+    server::Server,
     tally::{Outcome, Tally},
     target::Target,
 };
@@ -23,6 +25,10 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long after the last post an accepted event may still arrive before it counts as lost.
 const DRAIN: Duration = Duration::from_secs(5);
+/// Connections that post batches, and events in each: enough that one is always waiting while others are answered.
+const BATCH_PUBLISHERS: (usize, usize) = (4, 100);
+/// The same where there are no batches.
+const SINGLE_PUBLISHERS: (usize, usize) = (64, 1);
 /// Connections of the open loop: enough that at its rate one is nearly always free.
 const OPEN_CONNECTIONS: usize = 64;
 
@@ -36,19 +42,55 @@ pub async fn closed_loop(
 ) -> Result<Outcome, String> {
     let cost = target.cost()?;
     let began = Instant::now();
-    let publisher = || async {
-        let mut connection = Connection::open(target).await?;
+    let publisher = |at: usize| async move {
+        let mut connection = Connection::open(target.publish_to(at as u64)).await?;
         while began.elapsed() < length {
-            if events == 1 {
-                connection.post(target, tally, Instant::now()).await?;
-            } else {
-                connection.post_batch(target, tally, events).await?;
-            }
+            let now = Instant::now();
+            let events: Vec<(u64, usize)> = (0..events).map(|_| tally.next(now)).collect();
+            connection.post(tally, &events, 0).await?;
         }
         Ok::<_, String>(())
     };
-    try_join_all((0..publishers).map(|_| publisher())).await?;
+    try_join_all((0..publishers).map(publisher)).await?;
     finish(target, tally, began, cost.cpu_seconds).await
+}
+
+/// So many events for each of these agents, in turns, as fast as the server takes them, and each so much longer than it
+/// need be. Returns when all were accepted.
+pub async fn give(
+    target: &Target,
+    tally: &Tally,
+    agents: Range<usize>,
+    each: usize,
+    padding: usize,
+) -> Result<(), String> {
+    let in_batches = target.kind.is_bellhop();
+    let (publishers, at_once) = if in_batches { BATCH_PUBLISHERS } else { SINGLE_PUBLISHERS };
+    let left = RefCell::new((0..each).flat_map(|_| agents.clone()));
+    let publisher = |at: usize| {
+        let left = &left;
+        async move {
+            let mut connection = Connection::open(target.publish_to(at as u64)).await?;
+            loop {
+                let now = Instant::now();
+                let next = |agent| (tally.next_for(now, agent), agent);
+                let events: Vec<(u64, usize)> = left.borrow_mut().by_ref().take(at_once).map(next).collect();
+                if events.is_empty() {
+                    return Ok::<_, String>(());
+                }
+                connection.post(tally, &events, padding).await?;
+            }
+        }
+    };
+    try_join_all((0..publishers).map(publisher)).await.map(|_| ())
+}
+
+/// Waits until what was accepted has arrived; not for ever.
+pub async fn drained(tally: &Tally, patience: Duration) {
+    let end = Instant::now() + patience;
+    while !tally.is_complete() && Instant::now() < end {
+        sleep(Duration::from_millis(10)).await;
+    }
 }
 
 /// So many events a second, whether the server keeps up or not: an event that waits for a free connection is late.
@@ -57,24 +99,24 @@ pub async fn open_loop(target: &Target, tally: &Tally, rate: u64, length: Durati
     let began = Instant::now();
     let due = Due { waiting: RefCell::default(), more: Notify::new(), is_over: RefCell::new(false) };
     let due = Rc::new(due);
-    let publisher = || async {
-        let mut connection = Connection::open(target).await?;
-        while let Some(since) = due.next().await {
-            connection.post(target, tally, since).await?;
+    let publisher = |at: usize| {
+        let due = due.clone();
+        async move {
+            let mut connection = Connection::open(target.publish_to(at as u64)).await?;
+            while let Some(since) = due.next().await {
+                connection.post(tally, &[tally.next(since)], 0).await?;
+            }
+            Ok::<_, String>(())
         }
-        Ok::<_, String>(())
     };
-    let publishers = try_join_all((0..OPEN_CONNECTIONS).map(|_| publisher()));
+    let publishers = try_join_all((0..OPEN_CONNECTIONS).map(publisher));
     let (published, ()) = tokio::join!(publishers, due.schedule(rate, length));
     published?;
     finish(target, tally, began, cost.cpu_seconds).await
 }
 
 async fn finish(target: &Target, tally: &Tally, began: Instant, cpu_before: f64) -> Result<Outcome, String> {
-    let end = Instant::now() + DRAIN;
-    while !tally.is_complete() && Instant::now() < end {
-        sleep(Duration::from_millis(10)).await;
-    }
+    drained(tally, DRAIN).await;
     Ok(tally.close(began, target.cost()?.cpu_seconds - cpu_before))
 }
 
@@ -120,33 +162,39 @@ impl Due {
 }
 
 /// A keep-alive connection with one request at a time.
-struct Connection {
+pub struct Connection {
+    server: Server,
     stream: TcpStream,
     answer: Vec<u8>,
 }
 
 impl Connection {
-    async fn open(target: &Target) -> Result<Connection, String> {
-        let stream = TcpStream::connect(target.addr).await.map_err(|error| error.to_string())?;
+    /// Opens it.
+    pub async fn open(server: Server) -> Result<Connection, String> {
+        let stream = TcpStream::connect(server.addr).await.map_err(|error| error.to_string())?;
         stream.set_nodelay(true).map_err(|error| error.to_string())?;
-        Ok(Connection { stream, answer: vec![0; 64 * 1024] })
+        Ok(Connection { server, stream, answer: vec![0; 256 * 1024] })
     }
 
-    async fn post(&mut self, target: &Target, tally: &Tally, due: Instant) -> Result<(), String> {
-        let (number, agent) = tally.next(due);
-        let request = target.post(agent, number);
-        timeout(PATIENCE, self.exchange(&request)).await.map_err(|_| "a post was not answered in time")??;
-        tally.accepted();
+    /// Whom it leads to.
+    pub fn server(&self) -> Server {
+        self.server
+    }
+
+    /// Posts these events, by number and agent, in one request.
+    async fn post(&mut self, tally: &Tally, events: &[(u64, usize)], padding: usize) -> Result<(), String> {
+        let request = match events {
+            [(number, agent)] => self.server.post(*agent, *number, padding),
+            several => self.server.post_batch(several, padding),
+        };
+        self.ask(&request).await?;
+        events.iter().for_each(|(_, agent)| tally.accepted(*agent));
         Ok(())
     }
 
-    async fn post_batch(&mut self, target: &Target, tally: &Tally, events: usize) -> Result<(), String> {
-        let now = Instant::now();
-        let events: Vec<(u64, usize)> = (0..events).map(|_| tally.next(now)).collect();
-        let request = target.post_batch(&events);
-        timeout(PATIENCE, self.exchange(&request)).await.map_err(|_| "a batch was not answered in time")??;
-        events.iter().for_each(|_| tally.accepted());
-        Ok(())
+    /// Sends a request and waits for the whole answer, which has to be a yes.
+    pub async fn ask(&mut self, request: &[u8]) -> Result<(), String> {
+        timeout(PATIENCE, self.exchange(request)).await.map_err(|_| "a request was not answered in time".to_owned())?
     }
 
     async fn exchange(&mut self, request: &[u8]) -> Result<(), String> {

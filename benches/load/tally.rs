@@ -1,4 +1,4 @@
-//! What was posted, what arrived, and how long it took.
+//! What was posted, to whom, what arrived, and how long it took.
 
 use std::{
     cell::RefCell,
@@ -6,27 +6,46 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::socket::Hears;
+
+/// An event by its number.
+#[derive(Debug, Clone, Copy)]
+struct Posted {
+    agent: usize,
+    /// When its time began to count.
+    due: Instant,
+    /// How often it arrived.
+    arrivals: u32,
+}
+
 /// Event numbers start here in every run; a number leads to its agent, its time and its fate.
 #[derive(Debug, Default)]
 struct Sheet {
-    /// By event number: when it was due, how often it arrived.
-    events: Vec<(Instant, u32)>,
-    /// Accepted by the server in the loop that is running.
-    accepted: u64,
-    /// Times from due to frame of the loop that is running, in nanoseconds.
-    latencies: Vec<u64>,
+    events: Vec<Posted>,
     /// Where the running loop's numbers begin.
     first: usize,
-    /// When the last frame arrived.
+    /// Accepted by the server in the running loop, and delivered of it.
+    accepted: u64,
+    delivered: u64,
+    /// Accepted and not arrived, of all loops, among the agents that are waited for. A frame may be quicker than its
+    /// answer: then it is below zero for a moment.
+    missing: i64,
+    /// Times from due to frame, of the running loop, in nanoseconds.
+    latencies: Vec<u64>,
     last_arrival: Option<Instant>,
     /// Frames that came to an agent they were not for.
     strayed: u64,
+    /// By agent, the number of the last entry; and how many came after one that is newer.
+    last_seq: Vec<u64>,
+    disordered: u64,
 }
 
 /// Shared by publishers and subscribers of one thread.
 #[derive(Debug, Clone)]
 pub struct Tally {
     agents: usize,
+    /// Agents below this number are not waited for, and their times do not count.
+    patient: usize,
     sheet: Rc<RefCell<Sheet>>,
 }
 
@@ -35,7 +54,7 @@ pub struct Tally {
 pub struct Outcome {
     /// Accepted by the server.
     pub accepted: u64,
-    /// Accepted and not delivered.
+    /// Accepted and not delivered to who was waited for.
     pub lost: u64,
     /// Delivered more than once.
     pub doubled: u64,
@@ -50,47 +69,47 @@ pub struct Outcome {
 }
 
 impl Tally {
-    /// For so many agents.
-    pub fn new(agents: usize) -> Tally {
-        Tally { agents, sheet: Rc::default() }
+    /// For so many agents, of whom the first `patient` are not waited for.
+    pub fn new(agents: usize, patient: usize) -> Tally {
+        let sheet = Sheet { last_seq: vec![0; agents], ..Sheet::default() };
+        Tally { agents, patient, sheet: Rc::new(RefCell::new(sheet)) }
     }
 
     /// The next event: its number and whom it is for. `due` is when its time starts to count.
     /// Agents take turns in a stride that is prime, so that neighbours in time are no neighbours in the store.
     pub fn next(&self, due: Instant) -> (u64, usize) {
-        let mut sheet = self.sheet.borrow_mut();
-        sheet.events.push((due, 0));
-        let number = sheet.events.len() - 1;
-        (number as u64, self.agent_of(number))
+        let agent = self.sheet.borrow().events.len().wrapping_mul(7_919) % self.agents;
+        (self.next_for(due, agent), agent)
     }
 
-    /// The server took one.
-    pub fn accepted(&self) {
-        self.sheet.borrow_mut().accepted += 1;
+    /// The next event, for that agent: its number.
+    pub fn next_for(&self, due: Instant, agent: usize) -> u64 {
+        let mut sheet = self.sheet.borrow_mut();
+        sheet.events.push(Posted { agent, due, arrivals: 0 });
+        sheet.events.len() as u64 - 1
     }
 
-    /// A frame came to an agent.
-    pub fn arrived(&self, agent: usize, number: u64) {
-        let now = Instant::now();
+    /// The server took one for that agent.
+    pub fn accepted(&self, agent: usize) {
         let mut sheet = self.sheet.borrow_mut();
-        sheet.last_arrival = Some(now);
-        let number = usize::try_from(number).unwrap_or(usize::MAX);
-        let is_theirs = self.agent_of(number) == agent;
-        let Some(event) = sheet.events.get_mut(number).filter(|_| is_theirs) else {
-            sheet.strayed += 1;
-            return;
-        };
-        event.1 += 1;
-        if event.1 == 1 && number >= sheet.first {
-            let took = now.duration_since(sheet.events[number].0);
-            sheet.latencies.push(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX));
+        if agent >= self.patient {
+            sheet.accepted += 1;
+            sheet.missing += 1;
         }
     }
 
-    /// Whether everything that was accepted in this loop has arrived.
+    /// Whether everything that was accepted has arrived at those who are waited for.
     pub fn is_complete(&self) -> bool {
+        self.sheet.borrow().missing <= 0
+    }
+
+    /// How many events have not arrived, of all that were posted to anybody; how often one came twice; and how often an
+    /// agent was told of an older one after a newer.
+    pub fn total(&self) -> (u64, u64, u64) {
         let sheet = self.sheet.borrow();
-        sheet.latencies.len() as u64 >= sheet.accepted
+        let lost = sheet.events.iter().filter(|event| event.arrivals == 0).count() as u64;
+        let doubled = sheet.events.iter().map(|event| u64::from(event.arrivals.saturating_sub(1))).sum();
+        (lost, doubled, sheet.disordered)
     }
 
     /// Ends the loop that began at `began`; `cpu` is what the server used meanwhile, in seconds.
@@ -99,9 +118,8 @@ impl Tally {
         let mut sorted = std::mem::take(&mut sheet.latencies);
         sorted.sort_unstable();
         let took = sheet.last_arrival.map_or(Duration::ZERO, |last| last.saturating_duration_since(began));
-        let doubled = sheet.events[sheet.first..].iter().filter(|event| event.1 > 1).count() as u64;
-        let delivered = sorted.len() as u64;
-        let accepted = std::mem::take(&mut sheet.accepted);
+        let doubled = sheet.events[sheet.first..].iter().filter(|event| event.arrivals > 1).count() as u64;
+        let (accepted, delivered) = (std::mem::take(&mut sheet.accepted), std::mem::take(&mut sheet.delivered));
         sheet.first = sheet.events.len();
         Outcome {
             accepted,
@@ -113,14 +131,37 @@ impl Tally {
             cpu_us: cpu * 1e6 / delivered.max(1) as f64,
         }
     }
+}
 
-    fn agent_of(&self, number: usize) -> usize {
-        number.wrapping_mul(7_919) % self.agents
+impl Hears for Tally {
+    fn heard(&self, agent: usize, number: u64, seq: Option<u64>) {
+        let now = Instant::now();
+        let mut sheet = self.sheet.borrow_mut();
+        sheet.last_arrival = Some(now);
+        let number = usize::try_from(number).unwrap_or(usize::MAX);
+        let Some(event) = sheet.events.get_mut(number).filter(|event| event.agent == agent) else {
+            sheet.strayed += 1;
+            return;
+        };
+        event.arrivals += 1;
+        let event = *event;
+        if let Some(seq) = seq {
+            sheet.disordered += u64::from(event.arrivals == 1 && seq <= sheet.last_seq[agent]);
+            sheet.last_seq[agent] = sheet.last_seq[agent].max(seq);
+        }
+        if event.arrivals > 1 || agent < self.patient {
+            return;
+        }
+        sheet.missing -= 1;
+        if number >= sheet.first {
+            sheet.delivered += 1;
+            sheet.latencies.push(u64::try_from(now.duration_since(event.due).as_nanos()).unwrap_or(u64::MAX));
+        }
     }
 }
 
-/// The value that `share` of the sorted values do not exceed, in milliseconds.
-fn at(sorted: &[u64], share: f64) -> f64 {
+/// The value that `share` of the sorted values, in nanoseconds, do not exceed: in milliseconds.
+pub fn at(sorted: &[u64], share: f64) -> f64 {
     let place = (sorted.len() as f64 * share).ceil() as usize;
     sorted.get(place.saturating_sub(1)).map_or(f64::NAN, |nanos| *nanos as f64 / 1e6)
 }

@@ -1,10 +1,9 @@
-//! A server under load: how it is started, how one subscribes and posts, what it costs.
+//! A system under load: the processes of one server or of several nodes of it, started with an empty store, and what
+//! they cost.
 
 use std::{
-    fmt,
     net::SocketAddr,
     path::{Path, PathBuf},
-    str::FromStr,
 };
 
 use tokio::{
@@ -13,173 +12,164 @@ use tokio::{
 };
 
 use crate::{
-    Options, bellhop_target, peers,
-    process::{Children, Cost},
+    Options,
+    bellhop_target::{self, JWT_SECRET, Node},
+    kind::Kind,
+    peers,
+    process::{Children, Cost, Folder},
+    server::{Audience, Server},
+    services::Services,
 };
 
-/// Which server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// Bellhop with durable SQLite.
-    Bellhop,
-    /// Another build of it (`--against`).
-    Other,
-    /// nginx + nchan with so many workers, storing nothing.
-    Nchan(usize),
-    /// Socket.IO with its Redis adapter, storing nothing.
-    SocketIo,
-    /// A hub of actix-ws that does nothing else: the floor of our stack.
-    Bare,
-}
-
-/// What a server's first frames mean.
+/// Who takes the posts and who has the sockets, where there are several nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Welcome {
-    /// It delivers from now on.
-    Yes,
-    /// There is more to come first.
-    NotYet,
-    /// It does not want this client.
-    No,
+pub enum Spread {
+    /// The first takes the posts, the last has the sockets.
+    Apart,
+    /// Every node takes its share of both.
+    Even,
 }
 
-impl FromStr for Kind {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Kind, String> {
-        match text {
-            "bellhop" => Ok(Kind::Bellhop),
-            "other" => Ok(Kind::Other),
-            "nchan-1" => Ok(Kind::Nchan(1)),
-            "nchan-2" => Ok(Kind::Nchan(2)),
-            "socketio" => Ok(Kind::SocketIo),
-            "bare" => Ok(Kind::Bare),
-            other => Err(format!("{other:?} is none of bellhop, other, nchan-1, nchan-2, socketio, bare")),
-        }
-    }
-}
-
-impl Kind {
-    /// Whether it is Bellhop.
-    pub fn is_bellhop(self) -> bool {
-        matches!(self, Kind::Bellhop | Kind::Other)
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Kind::Bellhop => to.write_str("Bellhop"),
-            Kind::Other => to.write_str("the other build"),
-            Kind::Nchan(workers) => write!(to, "nchan, {workers} worker{}", if *workers == 1 { "" } else { "s" }),
-            Kind::SocketIo => to.write_str("Socket.IO + Redis"),
-            Kind::Bare => to.write_str("bare actix-ws"),
-        }
-    }
-}
-
-/// A running server with an empty store; gone when it is dropped.
+/// A running system; gone when it is dropped. Fields go in this order: processes, their databases, their folder.
 pub struct Target {
     /// Which.
     pub kind: Kind,
-    /// Where it listens.
-    pub addr: SocketAddr,
-    children: Children,
+    servers: Vec<Server>,
+    spread: Spread,
+    nodes: Vec<Children>,
+    /// PostgreSQL and Redis, where there are several nodes of Bellhop.
+    pub services: Option<Services>,
+    binary: PathBuf,
+    folder: Folder,
 }
 
 impl Target {
-    /// Starts it and, where it needs to know them, tells it of the agents.
-    pub async fn start(kind: Kind, options: &Options) -> Result<Target, String> {
-        // Below the build folder: on a disk, where a temporary folder may be memory and make durability free.
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("load-{}", std::process::id()));
+    /// Starts one server and, where it needs to know them, tells it of the agents.
+    pub async fn start(kind: Kind, options: &Options, agents: usize, audience: Audience) -> Result<Target, String> {
+        let folder = Folder::new()?;
+        let binary = binary_of(kind, options)?;
         let addr = free_address().await?;
-        let children = match kind {
-            Kind::Bellhop => bellhop_target::start(Path::new(env!("CARGO_BIN_EXE_bellhop")), &folder, addr)?,
-            Kind::Other => {
-                let binary = options.against.as_deref().ok_or("which other build? --against says it")?;
-                bellhop_target::start(binary, &folder, addr)?
+        let node = match kind {
+            Kind::Bellhop | Kind::Other => {
+                Node { binary: &binary, addr, settings: &[] }.start(folder.path(), "node")?
             }
-            Kind::Nchan(workers) => peers::start_nchan(&folder, addr, workers)?,
-            Kind::SocketIo => peers::start_socket_io(&folder, addr, bellhop_target::JWT_SECRET)?,
-            Kind::Bare => peers::start_bare(&folder, addr)?,
+            Kind::Nchan(workers) => peers::start_nchan(folder.path(), addr, workers)?,
+            Kind::SocketIo => peers::start_socket_io(folder.path(), addr, JWT_SECRET, true)?,
+            Kind::Bare => peers::start_bare(folder.path(), addr)?,
         };
-        let target = Target { kind, addr, children };
-        target.wait_until_it_listens().await?;
-        if kind.is_bellhop() {
-            bellhop_target::fill_directory(addr, options.agents).await?;
-        }
+        let servers = vec![Server { kind, addr, audience }];
+        let spread = Spread::Even;
+        let target = Target { kind, servers, spread, nodes: vec![node], services: None, binary, folder };
+        target.become_ready(agents).await?;
         Ok(target)
     }
 
-    /// What one sends to open an agent's WebSocket.
-    pub fn handshake(&self, agent: usize) -> String {
-        let path = match self.kind {
-            Kind::Bellhop | Kind::Other => "/ws".to_owned(),
-            Kind::Nchan(_) => format!("/sub?id=a{agent}"),
-            Kind::SocketIo => "/socket.io/?EIO=4&transport=websocket".to_owned(),
-            Kind::Bare => format!("/ws?id=a{agent}"),
-        };
-        let protocol = if self.kind.is_bellhop() { "Sec-WebSocket-Protocol: bellhop.v1\r\n" } else { "" };
-        format!(
-            "GET {path} HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n{protocol}\r\n",
-            self.addr
-        )
+    /// Starts several nodes: of Bellhop on a PostgreSQL and a Redis of their own, of Socket.IO on one Redis.
+    pub async fn start_nodes(
+        kind: Kind,
+        options: &Options,
+        nodes: usize,
+        agents: usize,
+        spread: Spread,
+    ) -> Result<Target, String> {
+        let services = if kind.is_bellhop() { Some(Services::start()?) } else { None };
+        let settings = services.as_ref().map(Services::settings).unwrap_or_default();
+        let (folder, binary) = (Folder::new()?, binary_of(kind, options)?);
+        let mut target = Target { kind, servers: Vec::new(), spread, nodes: Vec::new(), services, binary, folder };
+        for number in 0..nodes {
+            let addr = free_address().await?;
+            let (folder, name) = (target.folder.path(), format!("node-{number}"));
+            let node = match kind {
+                Kind::SocketIo => peers::start_socket_io(folder, addr, JWT_SECRET, number == 0)?,
+                _ => Node { binary: &target.binary, addr, settings: &settings }.start(folder, &name)?,
+            };
+            target.nodes.push(node);
+            target.servers.push(Server { kind, addr, audience: Audience::Each });
+            // One after the other: the first makes the tables.
+            target.until_it_listens(number).await?;
+        }
+        target.become_ready(agents).await?;
+        Ok(target)
     }
 
-    /// The first frame of a client, where there is one; the server answers it before it delivers anything.
-    pub fn hello(&self, agent: usize) -> Option<String> {
-        match self.kind {
-            Kind::Bellhop | Kind::Other => Some(bellhop_target::hello(agent)),
-            Kind::SocketIo => Some(format!(r#"40{{"token":"{}"}}"#, bellhop_target::token(agent))),
-            Kind::Nchan(_) | Kind::Bare => None,
+    /// Which server a post goes to, by its number.
+    pub fn publish_to(&self, number: u64) -> Server {
+        match self.spread {
+            Spread::Apart => self.servers[0],
+            Spread::Even => self.servers[(number % self.servers.len() as u64) as usize],
         }
     }
 
-    /// What a frame means to a client that said hello.
-    pub fn welcome(&self, frame: &str) -> Welcome {
-        match self.kind {
-            // Engine.IO opens by itself, Socket.IO when it has seen the token.
-            Kind::SocketIo if frame.starts_with(r#"0{"#) => Welcome::NotYet,
-            Kind::SocketIo if frame.starts_with(r#"40{"sid""#) => Welcome::Yes,
-            Kind::Bellhop | Kind::Other if frame.contains(r#""type":"welcome""#) => Welcome::Yes,
-            _ => Welcome::No,
+    /// Which server has an agent's socket.
+    pub fn subscribe_at(&self, agent: usize) -> Server {
+        match self.spread {
+            Spread::Apart => self.servers[self.servers.len() - 1],
+            Spread::Even => self.servers[agent % self.servers.len()],
         }
     }
 
-    /// The request that makes event `number` reach `agent`.
-    pub fn post(&self, agent: usize, number: u64) -> Vec<u8> {
-        match self.kind {
-            Kind::Bellhop | Kind::Other => bellhop_target::post(self.addr, agent, number),
-            Kind::Nchan(_) | Kind::SocketIo | Kind::Bare => peers::post(self.addr, agent, number),
-        }
+    /// How many nodes it has.
+    pub fn servers(&self) -> &[Server] {
+        &self.servers
     }
 
-    /// The request that makes these events, by number and agent, reach whom they are for. Of Bellhop; the others take
-    /// them one by one.
-    pub fn post_batch(&self, events: &[(u64, usize)]) -> Vec<u8> {
-        bellhop_target::post_batch(self.addr, events)
-    }
-
-    /// Bytes of memory of all its processes (PSS).
+    /// Bytes of memory of all its nodes (PSS).
     pub fn memory(&self) -> Result<u64, String> {
-        self.children.memory()
+        self.nodes.iter().map(Children::memory).sum()
     }
 
-    /// CPU time so far.
+    /// CPU time of all its nodes so far.
     pub fn cost(&self) -> Result<Cost, String> {
-        self.children.cost()
+        self.nodes.iter().map(Children::cost).sum()
     }
 
-    async fn wait_until_it_listens(&self) -> Result<(), String> {
+    /// Where it keeps its files.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Ends Bellhop as a crash would.
+    pub fn kill(&mut self) -> Result<(), String> {
+        self.nodes.iter_mut().try_for_each(Children::kill)
+    }
+
+    /// Lets Bellhop finish, so that its store may be worked on.
+    pub fn stop(&mut self) {
+        self.nodes.clear();
+    }
+
+    /// Starts Bellhop again on the store and the address it had; returns how long until it was ready.
+    pub async fn start_again(&mut self) -> Result<Duration, String> {
+        let (began, addr) = (std::time::Instant::now(), self.servers[0].addr);
+        let node = Node { binary: &self.binary, addr, settings: &[] };
+        self.nodes = vec![node.start(self.folder.path(), "node-again")?];
+        bellhop_target::until_ready(addr, began).await.map_err(|why| format!("{why}: {}", self.nodes[0].last_words()))
+    }
+
+    async fn become_ready(&self, agents: usize) -> Result<(), String> {
+        self.until_it_listens(0).await?;
+        if self.kind.is_bellhop() {
+            bellhop_target::fill_directory(self.servers[0].addr, agents).await?;
+        }
+        Ok(())
+    }
+
+    async fn until_it_listens(&self, node: usize) -> Result<(), String> {
         let end = Instant::now() + Duration::from_secs(20);
-        while TcpStream::connect(self.addr).await.is_err() {
+        while TcpStream::connect(self.servers[node].addr).await.is_err() {
             if Instant::now() > end {
-                return Err(format!("it does not listen: {}", self.children.last_words()));
+                return Err(format!("it does not listen: {}", self.nodes[node].last_words()));
             }
             sleep(Duration::from_millis(50)).await;
         }
         Ok(())
+    }
+}
+
+fn binary_of(kind: Kind, options: &Options) -> Result<PathBuf, String> {
+    match kind {
+        Kind::Other => options.against.clone().ok_or_else(|| "which other build? --against says it".to_owned()),
+        _ => Ok(PathBuf::from(env!("CARGO_BIN_EXE_bellhop"))),
     }
 }
 
