@@ -101,9 +101,10 @@ export const itemStyles = css`
     border-radius: 50%;
     background: var(--bellhop-accent);
   }
+  /* Over the last line: title and text stay to be read. */
   .acts {
     position: absolute;
-    top: 8px;
+    bottom: 4px;
     inset-inline-end: 10px;
     display: flex;
     gap: 2px;
@@ -118,11 +119,15 @@ export const itemStyles = css`
   .row:focus-within .acts {
     opacity: 1;
   }
+  .row:has(.below) .acts {
+    top: 4px;
+    bottom: auto;
+  }
   .act {
     display: grid;
     place-items: center;
     width: 28px;
-    height: 28px;
+    height: 24px;
     border-radius: 7px;
     font-size: 17px;
     color: var(--bellhop-muted);
