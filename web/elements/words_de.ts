@@ -458,5 +458,6 @@ const words: Catalog = {
   'Your bell is in the corner above. It rings as soon as something is for you.':
     'Ihre Glocke ist oben in der Ecke. Sie läutet, sobald etwas für Sie da ist.',
   Pages: 'Seiten',
+  'This is the demo. Be one of its people:': 'Das ist die Demo. Seien Sie jemand aus ihr:',
 };
 export default words;

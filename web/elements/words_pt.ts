@@ -446,5 +446,6 @@ const words: Catalog = {
   'Your bell is in the corner above. It rings as soon as something is for you.':
     'O seu sino está no canto, em cima. Toca assim que houver algo para si.',
   Pages: 'Páginas',
+  'This is the demo. Be one of its people:': 'Esta é a demonstração. Seja uma destas pessoas:',
 };
 export default words;

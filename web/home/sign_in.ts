@@ -5,6 +5,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { query, state } from 'lit/decorators.js';
 import { controls } from '../elements/theme';
 import { t, WordsController } from '../elements/words';
+import { demoPeople, type DemoPerson } from './demo';
 import { askForLink, signIn } from './session';
 import { pageStyles } from './page_styles';
 
@@ -13,6 +14,7 @@ export class BellhopSignIn extends LitElement {
   @state() private notMailed: string | null = null;
   @state() private error: string | null = null;
   @state() private isBusy = false;
+  @state() private people: DemoPerson[] = [];
   @query('#email') private email!: HTMLInputElement;
   @query('#token') private token!: HTMLInputElement;
 
@@ -21,9 +23,15 @@ export class BellhopSignIn extends LitElement {
     new WordsController(this);
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void demoPeople().then((people) => (this.people = people));
+  }
+
   override render() {
     return html`<div class="card">
       <h2>${t('Sign in')}</h2>
+      ${this.people.length ? this.#demo() : nothing}
       <form class="by-link" @submit=${this.#askForLink}>
         <label for="email">${t('Your email address at work')}</label>
         <input
@@ -61,6 +69,25 @@ export class BellhopSignIn extends LitElement {
     </div>`;
   }
 
+  #demo() {
+    return html`<div class="demo" role="group" aria-labelledby="demo">
+      <p id="demo">${t('This is the demo. Be one of its people:')}</p>
+      <div class="people">
+        ${this.people.map(
+          ({ name, role, token }) =>
+            html`<button
+              class="button"
+              type="button"
+              ?disabled=${this.isBusy}
+              @click=${() => this.#signIn(token)}
+            >
+              ${role === 'agent' ? name : `${name} (${role})`}
+            </button>`,
+        )}
+      </div>
+    </div>`;
+  }
+
   #askForLink = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const address = this.email.value.trim();
@@ -80,14 +107,17 @@ export class BellhopSignIn extends LitElement {
 
   #submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
-    const token = this.token.value.trim();
+    await this.#signIn(this.token.value.trim());
+  };
+
+  async #signIn(token: string): Promise<void> {
     this.isBusy = true;
     this.error = await signIn(token);
     this.isBusy = false;
     if (this.error === null) {
       this.dispatchEvent(new CustomEvent('signed-in', { bubbles: true, composed: true }));
     }
-  };
+  }
 
   static override styles = [
     controls,
@@ -105,6 +135,17 @@ export class BellhopSignIn extends LitElement {
       form {
         display: grid;
         gap: 10px;
+      }
+      .demo {
+        display: grid;
+        gap: 10px;
+        padding-bottom: 18px;
+        border-bottom: 1px solid var(--bellhop-line);
+      }
+      .people {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
       }
       .or {
         display: grid;
