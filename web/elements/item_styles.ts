@@ -46,10 +46,6 @@ export const itemStyles = css`
     outline-offset: -2px;
     border-radius: 8px;
   }
-  .title {
-    display: block;
-    padding-inline-end: 14px;
-  }
   .unread .title {
     font-weight: 600;
   }
@@ -181,6 +177,12 @@ export const itemStyles = css`
     -webkit-line-clamp: 3;
     line-clamp: 3;
     overflow: hidden;
+    padding-inline-end: 14px;
+  }
+  @media (hover: hover) {
+    .row:has(.below) .title {
+      padding-inline-end: 126px;
+    }
   }
   .parts > * {
     max-width: 100%;
@@ -242,6 +244,10 @@ export const itemStyles = css`
     .more {
       min-height: 44px;
       align-items: center;
+    }
+    .time,
+    .time span {
+      display: block;
     }
     .more {
       border-radius: 22px;

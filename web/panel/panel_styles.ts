@@ -174,6 +174,7 @@ export const panelStyles = [
       }
       .tickets .ways .button {
         min-height: 44px;
+        color: var(--bellhop-text);
       }
       .tickets {
         border: 0;
