@@ -11,8 +11,8 @@ export const SIZES: Record<string, BrowserContextOptions> = {
 };
 export const COLOURS = ['light', 'dark'] as const;
 
-/** Texts stay sharp, and three hundred pictures stay below 5 MB. */
-const QUALITY = 30;
+/** Below it the thin lines between rows are lost. */
+const QUALITY = 50;
 
 export class Camera {
   readonly options: BrowserContextOptions;
