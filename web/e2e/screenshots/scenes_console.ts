@@ -2,6 +2,8 @@
 import { Console, PAGES } from '../harness/console';
 import type { Studio } from './studio';
 
+const UNTIL_DRAWN_MS = 500;
+
 export async function shootConsole(studio: Studio): Promise<void> {
   await shootGate(studio);
   await fill(studio);
@@ -91,6 +93,8 @@ async function shootAnswers(studio: Studio, admin: Console): Promise<void> {
   await admin.go('templates/agent_assignment');
   await previewIsThere(admin);
   await admin.page.locator('.preview').first().scrollIntoViewIfNeeded();
+  // A frame that was out of sight is drawn a while after it comes into sight, and nothing tells when.
+  await admin.page.waitForTimeout(UNTIL_DRAWN_MS);
   await studio.shoot(admin.page, 'admin-template-preview');
   await admin.go('deliveries?recipient=nobody');
   await studio.shoot(admin.page, 'admin-deliveries-none');
