@@ -13,6 +13,7 @@ export class Steady {
   #isHolding = false;
   /** How far above their place the rows are drawn. */
   #above = 0;
+  #hasArrived = false;
 
   constructor(scroller: HTMLElement) {
     this.#scroller = scroller;
@@ -56,13 +57,16 @@ export class Steady {
   #glide(moved: number): void {
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
     const isGliding = this.#above > 0;
+    this.#hasArrived = true;
     this.#place(this.#above + moved);
     if (!isGliding) requestAnimationFrame((now) => this.#step(now));
   }
 
   #step(before: number): void {
     requestAnimationFrame((now) => {
-      this.#place(this.#above * Math.exp((before - now) / GLIDE_MS));
+      // In the frame of an arrival they stay where they are seen, to the pixel; they go on in the next.
+      if (!this.#hasArrived) this.#place(this.#above * Math.exp((before - now) / GLIDE_MS));
+      this.#hasArrived = false;
       if (this.#above > 0) this.#step(now);
     });
   }
