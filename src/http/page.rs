@@ -24,6 +24,8 @@ p{margin:0 0 24px;overflow-wrap:anywhere}\
 p.quiet{margin:24px 0 0;color:var(--quiet);font-size:14px}\
 button{width:100%;min-height:48px;padding:12px 20px;border:0;border-radius:8px;background:var(--blue);color:#fff;\
 font:inherit;font-weight:600;cursor:pointer}\
+a.way{display:block;padding:12px 20px;border:1px solid var(--line);border-radius:8px;color:inherit;font-weight:600;\
+text-align:center;text-decoration:none}\
 button.second{background:transparent;color:inherit;border:1px solid var(--line)}\
 button:focus-visible,a:focus-visible{outline:3px solid #7aa2ff;outline-offset:2px}";
 
@@ -45,6 +47,8 @@ pub(super) struct Page<'a> {
     pub(super) button: Option<Button<'a>>,
     /// Below it.
     pub(super) note: &'a str,
+    /// Where to go from here, and what stands on it.
+    pub(super) way: Option<(&'a str, &'a str)>,
 }
 
 /// A form of one button, to the page's own address.
@@ -73,6 +77,9 @@ impl Page<'_> {
     fn html(&self) -> String {
         let (title, text) = (escape(self.title), escape(self.text));
         let form = self.button.as_ref().map(Button::html).unwrap_or_default();
+        let way =
+            self.way.map(|(path, label)| format!("<a class=\"way\" href=\"{}\">{}</a>", escape(path), escape(label)));
+        let way = way.unwrap_or_default();
         let note = match self.note {
             "" => String::new(),
             note => format!("<p class=\"quiet\">{}</p>", escape(note)),
@@ -81,7 +88,7 @@ impl Page<'_> {
             "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
              <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title><style>{STYLE}</style></head>\
-             <body><main><h1>{title}</h1><p>{text}</p>{form}{note}</main></body></html>"
+             <body><main><h1>{title}</h1><p>{text}</p>{form}{way}{note}</main></body></html>"
         )
     }
 }

@@ -84,7 +84,8 @@ pub async fn ask(state: Data<AppState>, request: HttpRequest, body: Json<LinkAsk
 pub async fn show(_: Path<String>) -> HttpResponse {
     let button = Button { label: "Sign in", second: false, fields: &[] };
     let text = "Press the button to sign in on this device.";
-    Page { title: "Sign in", text, button: Some(button), note: "The link is good once." }.answer(StatusCode::OK)
+    Page { title: "Sign in", text, button: Some(button), note: "The link is good once.", way: None }
+        .answer(StatusCode::OK)
 }
 
 /// Signs in with a link that was mailed, and goes on to the notifications
@@ -100,9 +101,10 @@ pub async fn follow(state: Data<AppState>, request: HttpRequest, token: Path<Str
             Ok(HttpResponse::SeeOther().cookie(cookie).insert_header((header::LOCATION, HOME)).finish())
         }
         Err(Error::Unauthorized) => {
-            let text = "It was used already, or is older than 10 minutes. Ask for a new one.";
+            let text = "It was used already, or is older than 10 minutes.";
             let title = "This link does not work any more";
-            Ok(Page { title, text, button: None, note: "" }.answer(StatusCode::UNAUTHORIZED))
+            Ok(Page { title, text, button: None, note: "", way: Some((HOME, "Ask for a new one")) }
+                .answer(StatusCode::UNAUTHORIZED))
         }
         Err(error) => Err(error),
     }

@@ -1,6 +1,6 @@
 // One record of the directory as a form. Only what was changed is sent; removing asks first.
 // Events: `person-saved` (`detail.said`), `dialog-close`.
-import { html, LitElement, nothing } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { adminStyles } from './admin_styles';
 import { ask, request } from './api';
@@ -171,5 +171,19 @@ export class AdminPerson extends LitElement {
     this.dispatchEvent(new CustomEvent('dialog-close'));
   };
 
-  static override styles = [adminStyles];
+  static override styles = [
+    adminStyles,
+    css`
+      /* In one column its end would lie below the window. */
+      @media (min-width: 720px) {
+        form.stack {
+          grid-template-columns: 1fr 1fr;
+          align-items: start;
+        }
+        form.stack > :not(.entry) {
+          grid-column: 1 / -1;
+        }
+      }
+    `,
+  ];
 }

@@ -198,6 +198,12 @@ export class AdminSystem extends LitElement {
       .cards .card {
         margin: 0;
       }
+      /* The tallest stands beside the two others. */
+      @media (min-width: 1000px) {
+        .cards .card:nth-child(2) {
+          grid-row: span 2;
+        }
+      }
       h2 {
         margin-bottom: 12px;
       }

@@ -146,7 +146,8 @@ export class Api {
     } catch (error) {
       if (error instanceof TokenRefused && error.status < 500)
         throw new Refused(401, 'token_url', error.message);
-      throw new Unreachable(error instanceof Error ? error.message : String(error));
+      // What a browser says of a request without an answer is for programmers, and in English.
+      throw new Unreachable(error instanceof TypeError ? '' : String(error));
     }
   }
 }

@@ -5,6 +5,8 @@ import { parseFrame, silenceLimitMs } from './transport';
 import type { EndReason, Transport, TransportContext, TransportEvents } from './transport';
 import { Watchdog } from './watchdog';
 
+/** The line is gone, and nobody said why (RFC 6455 §7.4.1). */
+const NO_WORD = 1006;
 const OPEN = 1;
 
 export class WebSocketTransport implements Transport {
@@ -24,8 +26,8 @@ export class WebSocketTransport implements Transport {
     this.#socket = new context.environment.WebSocket(socketUrl(context.server), ['bellhop.v1']);
     this.#socket.onopen = () => void this.#hello();
     this.#socket.onmessage = (event: MessageEvent) => this.#onText(String(event.data));
-    this.#socket.onclose = (event) =>
-      this.#end(this.#wasOpen ? 'lost' : 'unopened', `closed (${event.code})`);
+    this.#socket.onclose = ({ code }) =>
+      this.#end(this.#wasOpen ? 'lost' : 'unopened', code === NO_WORD ? '' : `closed (${code})`);
     this.#socket.onerror = () => undefined;
   }
 

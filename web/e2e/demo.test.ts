@@ -158,7 +158,7 @@ describe('the demo desk', () => {
     const free = state.tickets.find(({ assignees }) => !assignees.includes(me))!;
     const subject = `New ticket assigned: #${free.number} - ${free.subject}`;
     const opened = context.waitForEvent('page');
-    await mine.page.locator('a.mailbox').click();
+    await mine.page.locator('.bar a.mailbox').click();
     const mailbox = await opened;
     await mailbox.locator('.mails h1').waitFor();
     const mail = mailbox.locator('.mails a', { hasText: subject }).filter({ hasText: `<${me}@` });

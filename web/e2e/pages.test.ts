@@ -44,6 +44,30 @@ describe('the home page', () => {
   });
 });
 
+describe('whoever is not signed in', () => {
+  it.each([
+    ['de-DE', 'Anmelden', 'Link per E-Mail schicken', 'Mit dem Token anmelden', 'wird nicht angenommen'],
+    ['pt-PT', 'Iniciar sessão', 'Enviar-me um link por email', 'Iniciar sessão com o token', 'não é aceite'],
+  ])(
+    'is asked to sign in in the language of the browser: %s',
+    async (locale, heading, mail, enter, refused) => {
+      const context = await browsers.context({ locale });
+      const page = await context.newPage();
+      for (const path of ['/', '/notifications']) {
+        await page.goto(hub.url + path);
+        await page.getByRole('heading', { name: heading }).waitFor();
+        await page.getByRole('button', { name: mail }).waitFor();
+        await page.locator('#token').fill('not a token');
+        await page.getByRole('button', { name: enter }).click();
+        await page.locator('.by-token .error', { hasText: refused }).waitFor();
+        await becomes(() => page.locator('html').getAttribute('lang'), locale);
+        expect(await complaintsOfAxe(page)).toEqual([]);
+      }
+      await context.close();
+    },
+  );
+});
+
 describe('somebody without a token', () => {
   it('signs in on a phone by a link that comes by email, once', async () => {
     const letters = mkdtempSync(join(tmpdir(), 'bellhop-letters-'));

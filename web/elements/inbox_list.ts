@@ -88,6 +88,7 @@ export class BellhopList extends LitElement {
   protected override willUpdate(changed: PropertyValues): void {
     const areTrue = this.#areRowsTrue && changed.size === 0;
     this.#areRowsTrue = false;
+    this.#look();
     if (areTrue) return;
     this.#later?.steady.remember();
     const entries = this.client.notifications;
@@ -98,12 +99,7 @@ export class BellhopList extends LitElement {
 
   protected override updated(_changed: PropertyValues): void {
     void this.#later?.steady.hold();
-    let isNews = false;
-    for (const row of this.renderRoot.querySelectorAll<HTMLElement>('li[data-key]'))
-      isNews = this.#window.learn(row.dataset.key!, row.offsetHeight) || isNews;
-    if (isNews) this.#redraw();
     if (this.#goTo !== null) this.#arrive(this.#goTo);
-    this.#fetchNearEnd();
   }
 
   override render() {
@@ -123,7 +119,7 @@ export class BellhopList extends LitElement {
       <div
         class="scroll"
         part="list"
-        @scroll=${this.#onScroll}
+        @scroll=${this.#redraw}
         @item-open=${this.#onOpen}
         @item-read=${this.#onRead}
         @item-unread=${this.#onUnread}
@@ -131,7 +127,6 @@ export class BellhopList extends LitElement {
         @item-snooze=${this.#onSnooze}
         @item-why=${this.#onWhy}
         @item-expand=${this.#onExpand}
-        @item-resize=${() => this.requestUpdate()}
       >
         ${this.#content()}
       </div>
@@ -181,11 +176,24 @@ export class BellhopList extends LitElement {
       ${renderOlder(client)}`;
   }
 
-  /** Read here and nowhere else: while rows are drawn it would have them laid out each time. */
-  #onScroll = (): void => {
-    ({ scrollTop: this.#scrolled, clientHeight: this.#viewport } = this.scroller!);
-    this.#redraw();
-  };
+  /** Where somebody is, and how tall the rows are that they came by. Before anything is drawn: afterwards it would have all of it
+   *  laid out a second time. */
+  #look(): void {
+    const { scroller, client } = this;
+    if (!scroller || !this.#isWindowed) return;
+    const { scrollTop, clientHeight } = scroller;
+    [this.#scrolled, this.#viewport] = [scrollTop, clientHeight];
+    for (const row of this.renderRoot.querySelectorAll<HTMLElement>('li[data-key]'))
+      this.#window.learn(row.dataset.key!, row.offsetHeight);
+    // Whoever scrolls to the end of a long list need not press a button for each page.
+    if (
+      scrollTop > 0 &&
+      scroller.scrollHeight - scrollTop - clientHeight < NEAR_END_PX &&
+      client.hasOlder &&
+      !client.isLoadingOlder
+    )
+      void client.loadOlder();
+  }
 
   /** Other rows of the same list. */
   #redraw = (): void => {
@@ -341,14 +349,6 @@ export class BellhopList extends LitElement {
     clearTimeout(this.#searchTimer);
     this.#searchTimer = setTimeout(() => this.#show({ search: value }), SEARCH_AFTER_MS);
   };
-
-  /** Whoever scrolls to the end of a long list need not press a button for each page. */
-  #fetchNearEnd(): void {
-    const { scroller, client } = this;
-    if (!scroller || !this.#isWindowed || !client.hasOlder || client.isLoadingOlder) return;
-    const left = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
-    if (scroller.scrollTop > 0 && left < NEAR_END_PX) void client.loadOlder();
-  }
 
   static override styles = [controls, inboxListStyles];
 }

@@ -69,9 +69,6 @@ export class BellhopItem extends LitElement {
 
   protected override updated(changed: PropertyValues): void {
     if (changed.has('notification') || changed.has('row')) this.toggleAttribute('unread', this.isUnread);
-    // The list has to learn how tall the row is now.
-    if (changed.has('opened') || changed.has('why'))
-      this.dispatchEvent(new Event('item-resize', { bubbles: true }));
   }
 
   #text(unread: boolean) {

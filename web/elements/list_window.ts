@@ -5,8 +5,9 @@
 const WHOLE_UP_TO = 60;
 const FIRST_GUESS_PX = 84;
 const ROWS_TO_LEARN_FROM = 30;
-/** Above and below what is in sight. */
-const MARGIN_ROWS = 8;
+/** Beyond what is in sight: where somebody scrolls to, and where they come from. Each row costs time in every frame. */
+const AHEAD_ROWS = 8;
+const BEHIND_ROWS = 3;
 
 export interface Slice {
   start: number;
@@ -22,15 +23,16 @@ export class ListWindow {
   #sum = 0;
   /** Settled after a few rows: if it went on changing, all that lies above would move while somebody scrolls. */
   #guess = FIRST_GUESS_PX;
+  #scrolled = 0;
+  #isUpwards = false;
 
-  /** Says whether that is news. Nothing is learnt from what is not laid out. */
-  learn(key: string, height: number): boolean {
+  /** Nothing is learnt from what is not laid out. */
+  learn(key: string, height: number): void {
     const known = this.#heights.get(key);
-    if (height <= 0 || known === height) return false;
+    if (height <= 0 || known === height) return;
     this.#heights.set(key, height);
     this.#sum += height - (known ?? 0);
     if (this.#heights.size <= ROWS_TO_LEARN_FROM) this.#guess = this.#sum / this.#heights.size;
-    return true;
   }
 
   slice(keys: string[], scrolled: number, viewport: number): Slice {
@@ -40,12 +42,16 @@ export class ListWindow {
       top += this.#height(keys[start++]!);
     let [end, bottom] = [start, top];
     while (end < keys.length && bottom < scrolled + viewport) bottom += this.#height(keys[end++]!);
-    start = Math.max(0, start - MARGIN_ROWS);
-    end = Math.min(keys.length, end + MARGIN_ROWS);
+    if (scrolled !== this.#scrolled) this.#isUpwards = scrolled < this.#scrolled;
+    this.#scrolled = scrolled;
+    const margins = [BEHIND_ROWS, AHEAD_ROWS];
+    if (this.#isUpwards) margins.reverse();
+    const first = Math.max(0, start - margins[0]!);
+    end = Math.min(keys.length, end + margins[1]!);
     return {
-      start,
+      start: first,
       end,
-      before: this.#between(keys, 0, start),
+      before: top - this.#between(keys, first, start),
       after: this.#between(keys, end, keys.length),
     };
   }

@@ -35,7 +35,7 @@ export function statusText(status: ClientStatus, pollEveryMs: number): StatusTex
   }
 }
 
-/** What it means, and behind it what the browser said. */
+/** What it means, and behind it what is known of the reason. */
 function whyOffline(lastError: string | null): string {
   return t('The hub cannot be reached') + (lastError ? `: ${lastError}` : '');
 }

@@ -424,5 +424,40 @@ const words: Catalog = {
     one: '{count} Benachrichtigung kam, während Ruhe war',
     other: '{count} Benachrichtigungen kamen, während Ruhe war',
   },
+  'Sign in': 'Anmelden',
+  'Sign out': 'Abmelden',
+  'Your email address at work': 'Ihre E-Mail-Adresse bei der Arbeit',
+  'Email me a link': 'Link per E-Mail schicken',
+  or: 'oder',
+  'An agent’s token': 'Token eines Agenten',
+  'Your helpdesk issues them; on the server, so does:': 'Ihr Helpdesk stellt sie aus; auf dem Server tut es:',
+  'One moment…': 'Einen Moment …',
+  'Sign in with the token': 'Mit dem Token anmelden',
+  'If the hub knows {address}, a link is on its way. It works once, within ten minutes.':
+    'Wenn der Hub {address} kennt, ist ein Link unterwegs. Er gilt einmal, zehn Minuten lang.',
+  'This token is not accepted. Perhaps it has expired.':
+    'Dieses Token wird nicht angenommen. Vielleicht ist es abgelaufen.',
+  'This installation sends no email. Sign in with a token instead.':
+    'Diese Installation sendet keine E-Mails. Melden Sie sich stattdessen mit einem Token an.',
+  'This is not an email address.': 'Das ist keine E-Mail-Adresse.',
+  'Too many links were asked for from here. Try again in some minutes.':
+    'Von hier wurden zu viele Links angefordert. Versuchen Sie es in einigen Minuten wieder.',
+  'The hub answered {status}. Try again in a moment.':
+    'Der Hub hat mit {status} geantwortet. Versuchen Sie es gleich noch einmal.',
+  'The hub cannot be reached.': 'Der Hub ist nicht erreichbar.',
+  'The hub cannot be reached just now.': 'Der Hub ist gerade nicht erreichbar.',
+  'Every helpdesk event rings the right bell.': 'Jedes Ereignis im Helpdesk läutet die richtige Glocke.',
+  'Bellhop hears from your helpdesk what happened, decides who should know and why, and rings that person’s bell within milliseconds. Whoever was away finds it when they are back.':
+    'Bellhop erfährt von Ihrem Helpdesk, was geschehen ist, entscheidet, wer es wissen soll und warum, und läutet in Millisekunden die Glocke dieser Person. Wer nicht da war, findet es, wenn er wiederkommt.',
+  'The list, made for phones': 'Die Liste, fürs Telefon gemacht',
+  'Every endpoint, to read and to try': 'Jeder Endpunkt, zum Lesen und Ausprobieren',
+  Administration: 'Administration',
+  'Figures, rules, people, templates, keys': 'Zahlen, Regeln, Personen, Vorlagen, Schlüssel',
+  'The bell in your own page': 'Die Glocke auf Ihrer eigenen Seite',
+  'Signed in as': 'Angemeldet als',
+  'Your bell is in the corner above. It rings as soon as something is for you.':
+    'Ihre Glocke ist oben in der Ecke. Sie läutet, sobald etwas für Sie da ist.',
+  Pages: 'Seiten',
+  'This is the demo. Be one of its people:': 'Das ist die Demo. Seien Sie jemand aus ihr:',
 };
 export default words;

@@ -413,5 +413,39 @@ const words: Catalog = {
     one: '{count} notificação chegou durante o silêncio',
     other: '{count} notificações chegaram durante o silêncio',
   },
+  'Sign in': 'Iniciar sessão',
+  'Sign out': 'Terminar sessão',
+  'Your email address at work': 'O seu endereço de email de trabalho',
+  'Email me a link': 'Enviar-me um link por email',
+  or: 'ou',
+  'An agent’s token': 'Token de um agente',
+  'Your helpdesk issues them; on the server, so does:': 'O seu helpdesk emite-os; no servidor, também:',
+  'One moment…': 'Um momento…',
+  'Sign in with the token': 'Iniciar sessão com o token',
+  'If the hub knows {address}, a link is on its way. It works once, within ten minutes.':
+    'Se o hub conhecer {address}, um link vai a caminho. Funciona uma vez, durante dez minutos.',
+  'This token is not accepted. Perhaps it has expired.': 'Este token não é aceite. Talvez tenha expirado.',
+  'This installation sends no email. Sign in with a token instead.':
+    'Esta instalação não envia emails. Inicie sessão com um token.',
+  'This is not an email address.': 'Isto não é um endereço de email.',
+  'Too many links were asked for from here. Try again in some minutes.':
+    'Foram pedidos demasiados links a partir daqui. Tente de novo dentro de alguns minutos.',
+  'The hub answered {status}. Try again in a moment.':
+    'O hub respondeu {status}. Tente de novo daqui a pouco.',
+  'The hub cannot be reached.': 'O hub não está acessível.',
+  'The hub cannot be reached just now.': 'O hub não está acessível neste momento.',
+  'Every helpdesk event rings the right bell.': 'Cada evento do helpdesk toca o sino certo.',
+  'Bellhop hears from your helpdesk what happened, decides who should know and why, and rings that person’s bell within milliseconds. Whoever was away finds it when they are back.':
+    'O Bellhop sabe pelo seu helpdesk o que aconteceu, decide quem deve saber e porquê, e toca o sino dessa pessoa em milissegundos. Quem esteve fora encontra tudo quando volta.',
+  'The list, made for phones': 'A lista, feita para telemóveis',
+  'Every endpoint, to read and to try': 'Todos os endpoints, para ler e experimentar',
+  Administration: 'Administração',
+  'Figures, rules, people, templates, keys': 'Números, regras, pessoas, modelos, chaves',
+  'The bell in your own page': 'O sino na sua própria página',
+  'Signed in as': 'Sessão iniciada como',
+  'Your bell is in the corner above. It rings as soon as something is for you.':
+    'O seu sino está no canto, em cima. Toca assim que houver algo para si.',
+  Pages: 'Páginas',
+  'This is the demo. Be one of its people:': 'Esta é a demonstração. Seja uma destas pessoas:',
 };
 export default words;

@@ -4,6 +4,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { state } from 'lit/decorators.js';
 import type { Agent, Me } from '../client/protocol';
 import { controls, theme } from '../elements/theme';
+import { currentLocale, speak, t, WordsController } from '../elements/words';
 import { pageStyles } from './page_styles';
 import { signOut } from './session';
 import { topBar } from './top_bar';
@@ -13,9 +14,20 @@ export class BellhopHome extends LitElement {
   @state() private agent: Agent | null | undefined;
   @state() private isReachable = true;
 
+  constructor() {
+    super();
+    new WordsController(this);
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
+    // Until it is known who sits here; then the bell turns to the agent's language.
+    void speak(navigator.language);
     void this.#whoAmI();
+  }
+
+  protected override updated(): void {
+    document.documentElement.lang = currentLocale();
   }
 
   override render() {
@@ -23,27 +35,27 @@ export class BellhopHome extends LitElement {
     return html`${topBar('/', agent ? html`<bellhop-bell all-url="/notifications"></bellhop-bell>` : nothing)}
       <main>
         <section class="intro">
-          <h1>Every helpdesk event rings the right bell.</h1>
+          <h1>${t('Every helpdesk event rings the right bell.')}</h1>
           <p>
-            Bellhop hears from your helpdesk what happened, decides who should know and why, and rings that
-            person's bell within milliseconds. Whoever was away finds it when they are back.
+            ${t('Bellhop hears from your helpdesk what happened, decides who should know and why, and rings that person’s bell within milliseconds. Whoever was away finds it when they are back.')}
           </p>
           <div class="ways">
             <a class="card way" href="/notifications"
-              ><strong>Notifications</strong><span>The list, made for phones</span></a
+              ><strong>${t('Notifications')}</strong><span>${t('The list, made for phones')}</span></a
             >
             <a class="card way" href="/docs"
-              ><strong>API</strong><span>Every endpoint, to read and to try</span></a
+              ><strong>API</strong><span>${t('Every endpoint, to read and to try')}</span></a
             >
             ${
               agent?.role === 'admin'
                 ? html`<a class="card way" href="/admin"
-                    ><strong>Administration</strong><span>Figures, rules, people, templates, keys</span></a
+                    ><strong>${t('Administration')}</strong
+                    ><span>${t('Figures, rules, people, templates, keys')}</span></a
                   >`
                 : nothing
             }
           </div>
-          <h2>The bell in your own page</h2>
+          <h2>${t('The bell in your own page')}</h2>
           <pre class="card code" tabindex="0">${snippet()}</pre>
         </section>
         <aside>${this.#session()}</aside>
@@ -53,15 +65,15 @@ export class BellhopHome extends LitElement {
   #session() {
     const { agent } = this;
     if (!this.isReachable)
-      return html`<p class="card note" role="alert">The hub cannot be reached just now.</p>`;
+      return html`<p class="card note" role="alert">${t('The hub cannot be reached just now.')}</p>`;
     if (agent === undefined) return nothing;
     if (agent === null) return html`<bellhop-sign-in @signed-in=${this.#whoAmI}></bellhop-sign-in>`;
     return html`<div class="card note">
-      <span class="muted">Signed in as</span>
+      <span class="muted">${t('Signed in as')}</span>
       <strong class="who">${agent.name}</strong>
       <span class="muted">${agent.email ?? agent.id}</span>
-      <p>Your bell is at the top right. It rings as soon as something is for you.</p>
-      <button class="button sign-out" type="button" @click=${this.#signOut}>Sign out</button>
+      <p>${t('Your bell is in the corner above. It rings as soon as something is for you.')}</p>
+      <button class="button sign-out" type="button" @click=${this.#signOut}>${t('Sign out')}</button>
     </div>`;
   }
 

@@ -2,11 +2,12 @@
 import { deviceName } from '../client/device';
 import { forgetPush } from '../client/push';
 import { announceSession } from '../client/session_news';
+import { t } from '../elements/words';
 import { forgetKept } from './kept';
 
 /** Null when signed in; otherwise what went wrong, for the person. */
 export async function signIn(token: string): Promise<string | null> {
-  const refused = 'This token is not accepted. Perhaps it has expired.';
+  const refused = t('This token is not accepted. Perhaps it has expired.');
   const wrong = await post('/session', { token }, { 401: refused, 403: refused });
   if (wrong === null) announceSession('began');
   return wrong;
@@ -18,9 +19,9 @@ export function askForLink(email: string): Promise<string | null> {
     '/session/link',
     { email },
     {
-      409: 'This installation sends no email. Sign in with a token instead.',
-      422: 'This is not an email address.',
-      429: 'Too many links were asked for from here. Try again in some minutes.',
+      409: t('This installation sends no email. Sign in with a token instead.'),
+      422: t('This is not an email address.'),
+      429: t('Too many links were asked for from here. Try again in some minutes.'),
     },
   );
 }
@@ -34,9 +35,12 @@ async function post(path: string, body: object, words: Record<number, string>): 
       body: JSON.stringify(body),
     });
     if (answer.ok) return null;
-    return words[answer.status] ?? `The hub answered ${answer.status}. Try again in a moment.`;
+    return (
+      words[answer.status] ??
+      t('The hub answered {status}. Try again in a moment.', { status: answer.status })
+    );
   } catch {
-    return 'The hub cannot be reached.';
+    return t('The hub cannot be reached.');
   }
 }
 

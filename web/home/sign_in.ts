@@ -1,8 +1,11 @@
-// A card to sign in: by a link that the hub mails to an agent's address, or by pasting a token.
+// A card to sign in: by a link that the hub mails to an agent's address, or by pasting a token. In the language that the
+// page around it speaks.
 // Event: `signed-in` after the hub has set its session cookie.
 import { css, html, LitElement, nothing } from 'lit';
 import { query, state } from 'lit/decorators.js';
 import { controls } from '../elements/theme';
+import { t, WordsController } from '../elements/words';
+import { demoPeople, type DemoPerson } from './demo';
 import { askForLink, signIn } from './session';
 import { pageStyles } from './page_styles';
 
@@ -11,14 +14,26 @@ export class BellhopSignIn extends LitElement {
   @state() private notMailed: string | null = null;
   @state() private error: string | null = null;
   @state() private isBusy = false;
+  @state() private people: DemoPerson[] = [];
   @query('#email') private email!: HTMLInputElement;
   @query('#token') private token!: HTMLInputElement;
 
+  constructor() {
+    super();
+    new WordsController(this);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void demoPeople().then((people) => (this.people = people));
+  }
+
   override render() {
     return html`<div class="card">
-      <h2>Sign in</h2>
+      <h2>${t('Sign in')}</h2>
+      ${this.people.length ? this.#demo() : nothing}
       <form class="by-link" @submit=${this.#askForLink}>
-        <label for="email">Your email address at work</label>
+        <label for="email">${t('Your email address at work')}</label>
         <input
           id="email"
           name="email"
@@ -29,13 +44,13 @@ export class BellhopSignIn extends LitElement {
           aria-describedby="not-mailed"
         />
         <p id="not-mailed" class="error" role="alert">${this.notMailed ?? nothing}</p>
-        <button class="button primary" ?disabled=${this.isBusy}>Email me a link</button>
+        <button class="button primary" ?disabled=${this.isBusy}>${t('Email me a link')}</button>
         <p class="mailed" role="status">${this.mailed ?? nothing}</p>
       </form>
-      <p class="or"><span>or</span></p>
+      <p class="or"><span>${t('or')}</span></p>
       <form class="by-token" @submit=${this.#submit}>
-        <label for="token">An agent's token</label>
-        <p class="muted">Your helpdesk issues them; on the server, so does:</p>
+        <label for="token">${t('An agent’s token')}</label>
+        <p class="muted">${t('Your helpdesk issues them; on the server, so does:')}</p>
         <pre tabindex="0">bellhop token --agent ana</pre>
         <input
           id="token"
@@ -48,9 +63,28 @@ export class BellhopSignIn extends LitElement {
         />
         <p id="error" class="error" role="alert">${this.error ?? nothing}</p>
         <button class="button" ?disabled=${this.isBusy}>
-          ${this.isBusy ? 'One moment…' : 'Sign in with the token'}
+          ${this.isBusy ? t('One moment…') : t('Sign in with the token')}
         </button>
       </form>
+    </div>`;
+  }
+
+  #demo() {
+    return html`<div class="demo" role="group" aria-labelledby="demo">
+      <p id="demo">${t('This is the demo. Be one of its people:')}</p>
+      <div class="people">
+        ${this.people.map(
+          ({ name, role, token }) =>
+            html`<button
+              class="button"
+              type="button"
+              ?disabled=${this.isBusy}
+              @click=${() => this.#signIn(token)}
+            >
+              ${role === 'agent' ? name : `${name} (${role})`}
+            </button>`,
+        )}
+      </div>
     </div>`;
   }
 
@@ -62,20 +96,28 @@ export class BellhopSignIn extends LitElement {
     this.notMailed = await askForLink(address);
     this.isBusy = false;
     if (this.notMailed === null) {
-      this.mailed = `If the hub knows ${address}, a link is on its way. It works once, within ten minutes.`;
+      this.mailed = t(
+        'If the hub knows {address}, a link is on its way. It works once, within ten minutes.',
+        {
+          address,
+        },
+      );
     }
   };
 
   #submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
-    const token = this.token.value.trim();
+    await this.#signIn(this.token.value.trim());
+  };
+
+  async #signIn(token: string): Promise<void> {
     this.isBusy = true;
     this.error = await signIn(token);
     this.isBusy = false;
     if (this.error === null) {
       this.dispatchEvent(new CustomEvent('signed-in', { bubbles: true, composed: true }));
     }
-  };
+  }
 
   static override styles = [
     controls,
@@ -93,6 +135,17 @@ export class BellhopSignIn extends LitElement {
       form {
         display: grid;
         gap: 10px;
+      }
+      .demo {
+        display: grid;
+        gap: 10px;
+        padding-bottom: 18px;
+        border-bottom: 1px solid var(--bellhop-line);
+      }
+      .people {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
       }
       .or {
         display: grid;

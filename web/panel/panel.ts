@@ -40,21 +40,11 @@ export class BellhopDesk extends LitElement {
   #bar() {
     const { agents, agent, ticket } = this.#desk;
     return html`<header class="bar">
-      <a class="brand" href="/panel" @click=${this.#toList}
+      <a class="brand" href="/panel" aria-label="Demo desk" @click=${this.#toList}
         ><span class="logo">${icons.bell}</span> <span>Demo desk</span></a
       >
       <span class="grow"></span>
-      <a class="button mailbox" href="/mailbox" target="_blank" title="What was emailed, in a new tab"
-        >Mailbox</a
-      >
-      <button
-        class="button phone"
-        type="button"
-        title="Open the phone page in a new tab"
-        @click=${this.#openPhone}
-      >
-        Phone page
-      </button>
+      ${this.#ways()}
       <label class="who">
         <span class="hidden-text">You are</span>
         <span class="initials" aria-hidden="true">${initials(agent?.name ?? '')}</span>
@@ -75,12 +65,30 @@ export class BellhopDesk extends LitElement {
     </header>`;
   }
 
+  /** In the bar, or below the tickets where the bar has no room. */
+  #ways() {
+    return html`<div class="ways">
+      <a class="button mailbox" href="/mailbox" target="_blank" title="What was emailed, in a new tab"
+        >Mailbox</a
+      >
+      <button
+        class="button phone"
+        type="button"
+        title="Open the phone page in a new tab"
+        @click=${this.#openPhone}
+      >
+        Phone page
+      </button>
+    </div>`;
+  }
+
   #tickets() {
     const { tickets, ticket } = this.#desk;
-    return html`<h2>Tickets</h2>
+    return html`${ticket ? html`<h2>Tickets</h2>` : html`<h1>Tickets</h1>`}
       <ul>
         ${tickets.map((item) => html`<li>${this.#ticketLink(item, item.id === ticket?.id)}</li>`)}
-      </ul>`;
+      </ul>
+      ${this.#ways()}`;
   }
 
   #ticketLink(ticket: DeskTicket, isOpen: boolean) {

@@ -61,6 +61,13 @@ export const panelStyles = [
       border-color: transparent;
       font-weight: 570;
     }
+    .ways {
+      display: flex;
+      gap: 8px;
+    }
+    .tickets .ways {
+      display: none;
+    }
     main {
       flex: 1;
       min-height: 0;
@@ -73,6 +80,7 @@ export const panelStyles = [
       border-inline-end: 1px solid var(--bellhop-line);
       background: var(--bellhop-surface);
     }
+    .tickets h1,
     .tickets h2 {
       padding: 18px 20px 10px;
       font-size: 13px;
@@ -84,7 +92,7 @@ export const panelStyles = [
       margin: 0;
       padding: 0 8px 16px;
     }
-    .tickets a {
+    .tickets li a {
       display: grid;
       gap: 3px;
       padding: 11px 12px;
@@ -92,10 +100,10 @@ export const panelStyles = [
       color: inherit;
       font-weight: 400;
     }
-    .tickets a:hover {
+    .tickets li a:hover {
       background: var(--bellhop-hover);
     }
-    .tickets a[aria-current] {
+    .tickets li a[aria-current] {
       background: var(--bellhop-unread);
     }
     .subject {
@@ -147,8 +155,7 @@ export const panelStyles = [
         gap: 8px;
         padding-inline: 12px;
       }
-      .phone,
-      .mailbox,
+      .bar .ways,
       .brand > span:last-child,
       .who .initials {
         display: none;
@@ -158,6 +165,16 @@ export const panelStyles = [
       }
       main {
         display: block;
+      }
+      .tickets .ways {
+        display: grid;
+        grid-template-columns: 1fr 1fr;
+        /* Room for the question about notifications, which lies over the end of the page. */
+        padding: 4px 20px 140px;
+      }
+      .tickets .ways .button {
+        min-height: 44px;
+        color: var(--bellhop-text);
       }
       .tickets {
         border: 0;

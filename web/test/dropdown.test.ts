@@ -67,14 +67,28 @@ describe('a long list', () => {
     expect([end.end, end.after]).toEqual([10_000, 0]);
   });
 
+  it('is drawn further to where somebody scrolls than to where they come from', () => {
+    const window = new ListWindow();
+    for (const key of keys) window.learn(key, 100);
+    const beyond = (scrolled: number) => {
+      const { start, end, before } = window.slice(keys, scrolled, 600);
+      expect(before).toBe(start * 100);
+      return [scrolled / 100 - start, end - (scrolled + 600) / 100];
+    };
+    const down = [3, 8];
+    expect([beyond(1_000), beyond(2_000), beyond(2_000)]).toEqual([down, down, down]);
+    expect([beyond(1_900), beyond(1_900)]).toEqual([
+      [8, 3],
+      [8, 3],
+    ]);
+  });
+
   it('learns that rows differ', () => {
     const window = new ListWindow();
-    expect([
-      window.learn('k0', 60),
-      window.learn('k0', 60),
-      window.learn('k1', 140),
-      window.learn('k2', 0),
-    ]).toEqual([true, false, true, false]);
+    window.learn('k0', 60);
+    window.learn('k0', 60);
+    window.learn('k1', 140);
+    window.learn('k2', 0);
     expect(window.offsetOf(keys, 3)).toBe(60 + 140 + 100);
     expect(window.slice(keys.slice(0, 50), 0, 100)).toEqual({ start: 0, end: 50, before: 0, after: 0 });
   });

@@ -25,7 +25,7 @@ afterEach(async () => {
 /** Every English text that the sources hand to `t` or `tn`. */
 function texts(): string[] {
   const found = new Set<string>();
-  for (const folder of ['elements', 'notifications']) {
+  for (const folder of ['elements', 'notifications', 'home']) {
     const path = join(import.meta.dirname, '..', folder);
     for (const file of readdirSync(path).filter((name) => !name.startsWith('words'))) {
       const source = readFileSync(join(path, file), 'utf8');

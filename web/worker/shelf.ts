@@ -3,6 +3,8 @@
 declare const self: ServiceWorkerGlobalScope;
 
 const PAGE = '/notifications';
+/** Where the page's own sign leads. */
+const HOME = '/';
 const SHELL = 'bellhop-shell';
 /** Somebody's inbox: gone when they sign out. */
 const STATE = 'bellhop-state';
@@ -20,6 +22,7 @@ export function onFetch(event: FetchEvent): void {
   if (url.pathname.startsWith(SESSION) && request.method !== 'GET') event.waitUntil(caches.delete(STATE));
   if (request.method !== 'GET') return;
   if (request.mode === 'navigate' && url.pathname === PAGE) event.respondWith(page(request));
+  else if (request.mode === 'navigate' && url.pathname === HOME) event.respondWith(home(request));
   else if (url.pathname.startsWith('/assets/')) event.respondWith(file(request));
   else if (STATE_PATHS.includes(url.pathname) && url.search === '') event.respondWith(state(request));
 }
@@ -41,6 +44,16 @@ async function page(request: Request): Promise<Response> {
     return answer;
   } catch (error) {
     return kept(SHELL, PAGE, error);
+  }
+}
+
+/** Without network there is the list at least. */
+async function home(request: Request): Promise<Response> {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    if (await caches.match(PAGE, { cacheName: SHELL })) return Response.redirect(PAGE);
+    throw error;
   }
 }
 

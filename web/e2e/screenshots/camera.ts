@@ -11,6 +11,9 @@ export const SIZES: Record<string, BrowserContextOptions> = {
 };
 export const COLOURS = ['light', 'dark'] as const;
 
+/** Below it the thin lines between rows are lost. */
+const QUALITY = 50;
+
 export class Camera {
   readonly options: BrowserContextOptions;
   readonly isPhone: boolean;
@@ -34,7 +37,7 @@ export class Camera {
     });
     // The browser's own encoder: hundreds of pictures stay small.
     const browser = await page.context().newCDPSession(page);
-    const { data } = await browser.send('Page.captureScreenshot', { format: 'webp', quality: 80 });
+    const { data } = await browser.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY });
     await browser.detach();
     await writeFile(join(this.#folder, `${scene}-${this.#suffix}.webp`), data, 'base64');
   }

@@ -2,6 +2,8 @@
 import { Console, PAGES } from '../harness/console';
 import type { Studio } from './studio';
 
+const UNTIL_DRAWN_MS = 500;
+
 export async function shootConsole(studio: Studio): Promise<void> {
   await shootGate(studio);
   await fill(studio);
@@ -9,6 +11,7 @@ export async function shootConsole(studio: Studio): Promise<void> {
   const admin = await Console.in(context, studio.hub.url, 'overview');
   for (const place of PAGES) {
     await admin.go(place);
+    if (place.startsWith('templates/')) await previewIsThere(admin);
     await studio.shoot(admin.page, `admin-${place.replaceAll('/', '-')}`);
   }
   await shootDialogs(studio, admin);
@@ -19,6 +22,11 @@ export async function shootConsole(studio: Studio): Promise<void> {
     await studio.shoot(admin.page, 'admin-menu');
   }
   await context.close();
+}
+
+/** The email in its frame, which comes after the page. */
+async function previewIsThere(admin: Console): Promise<void> {
+  await admin.page.frameLocator('.preview iframe').locator('h1').waitFor();
 }
 
 async function shootGate(studio: Studio): Promise<void> {
@@ -49,6 +57,7 @@ async function shootDialogs(studio: Studio, admin: Console): Promise<void> {
     await admin.go(place);
     await admin.button(button).first().click();
     await admin.dialog.locator('dialog').first().waitFor();
+    await admin.dialog.getByText('Loading…').first().waitFor({ state: 'detached' });
     await studio.shoot(admin.page, `admin-${scene}`);
   };
   await open('people/agents', /Ana Souza/, 'person');
@@ -82,7 +91,10 @@ async function shootAnswers(studio: Studio, admin: Console): Promise<void> {
   await admin.page.getByText('1 change is not saved').click();
   await studio.shoot(admin.page, 'admin-settings-unsaved');
   await admin.go('templates/agent_assignment');
+  await previewIsThere(admin);
   await admin.page.locator('.preview').first().scrollIntoViewIfNeeded();
+  // A frame that was out of sight is drawn a while after it comes into sight, and nothing tells when.
+  await admin.page.waitForTimeout(UNTIL_DRAWN_MS);
   await studio.shoot(admin.page, 'admin-template-preview');
   await admin.go('deliveries?recipient=nobody');
   await studio.shoot(admin.page, 'admin-deliveries-none');

@@ -14,13 +14,16 @@ async function shootSignedOut(studio: Studio): Promise<void> {
   await studio.shoot(page, 'home-signed-out');
   await page.locator('#token').fill('not a token');
   await page.locator('bellhop-sign-in .by-token button').click();
-  await page.locator('bellhop-sign-in .error').waitFor();
+  await page.locator('bellhop-sign-in .by-token .error').waitFor();
   await studio.shoot(page, 'home-refused');
   await page.goto(`${studio.hub.url}/notifications`);
   await page.locator('#token').waitFor();
   await studio.shoot(page, 'notifications-signed-out');
   await page.goto(`${studio.hub.url}/session/link/spent`);
   await page.locator('main h1').waitFor();
+  await studio.shoot(page, 'link-sign-in');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('does not work any more').first().waitFor();
   await studio.shoot(page, 'link-spent');
   await page.goto(`${studio.hub.url}/l/unknown`);
   await page.locator('main h1').waitFor();
