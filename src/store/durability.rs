@@ -181,6 +181,8 @@ fn insist(copy_all: impl Fn() -> Result<()>) {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
     use std::cell::Cell;
 
     use super::*;

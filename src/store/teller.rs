@@ -94,6 +94,8 @@ fn tell(news: News, shared: &Shared) {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
     use std::sync::mpsc;
     use std::time::Duration;
 
