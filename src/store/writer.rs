@@ -35,7 +35,7 @@ const QUEUE: usize = 8_192;
 const GROUP: usize = 256;
 /// On SQLite so many, or a quarter of what is waiting: a group waits for no disk, and while a small one is brought there,
 /// another is told and the callers of a third ask again. With all that is waiting in one group they take turns, and a core
-/// idles (a sixth to an eighth fewer events a second).
+/// idles (a tenth fewer events a second).
 const SMALL_GROUP: usize = 16;
 /// Requests in a group that is told by the writer itself, if nothing is waiting behind it.
 const FEW: usize = 2;
