@@ -4,6 +4,9 @@
 //! On SQLite, and on PostgreSQL where `BELLHOP_TEST_POSTGRES_URL` names a server.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "a program that prints what it measured")]
 
+#[path = "shared/fresh_database.rs"]
+mod fresh_database;
+
 use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use bellhop::{
@@ -19,9 +22,10 @@ use bellhop::{
     telemetry::Metrics,
 };
 use clap::Parser;
-use diesel::{Connection, PgConnection, RunQueryDsl};
 use futures_util::future::BoxFuture;
 use serde_json::json;
+
+use crate::fresh_database::fresh_database;
 
 /// As the server has it.
 #[global_allocator]
@@ -167,14 +171,6 @@ async fn open(url: StoreUrl, clock: &Clock) -> Store {
         readers: 2,
     };
     Store::open(options).await.unwrap()
-}
-
-fn fresh_database(server: &str) -> StoreUrl {
-    let name = format!("bench_{}", uuid::Uuid::now_v7().simple());
-    let mut conn = PgConnection::establish(server).unwrap();
-    diesel::sql_query(format!("CREATE DATABASE {name}")).execute(&mut conn).unwrap();
-    let (base, _) = server.rsplit_once('/').unwrap();
-    StoreUrl::Postgres(format!("{base}/{name}"))
 }
 
 /// Everybody is away and has one device; whatever is sent is taken.

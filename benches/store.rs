@@ -6,6 +6,8 @@
 
 #[path = "load/fill.rs"]
 mod fill;
+#[path = "shared/fresh_database.rs"]
+mod fresh_database;
 
 use std::{
     hint::black_box,
@@ -29,7 +31,7 @@ use diesel::{Connection, PgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use crate::fill::Stored;
+use crate::{fill::Stored, fresh_database::fresh_database};
 
 /// As the server has it.
 #[global_allocator]
@@ -90,14 +92,6 @@ fn fill_postgres(url: &str, stored: Stored) {
     for sql in statements {
         diesel::sql_query(sql).execute(&mut conn).unwrap();
     }
-}
-
-fn fresh_database(server: &str) -> StoreUrl {
-    let name = format!("bench_{}", uuid::Uuid::now_v7().simple());
-    let mut conn = PgConnection::establish(server).unwrap();
-    diesel::sql_query(format!("CREATE DATABASE {name}")).execute(&mut conn).unwrap();
-    let (base, _) = server.rsplit_once('/').unwrap();
-    StoreUrl::Postgres(format!("{base}/{name}"))
 }
 
 async fn open(url: StoreUrl) -> Store {

@@ -17,7 +17,7 @@ use crate::{
     socket::{Hears, Shared},
     stall::Stall,
     subscribers::Subscribers,
-    tally::at,
+    tally::{at, nanos_of},
     target::Target,
 };
 
@@ -76,8 +76,11 @@ pub async fn measure(kind: Kind, options: &Options, figures: &mut Figures) -> Re
     let subscribers = Subscribers::connect(&target, members, shared, options.confirm).await?;
     let mut connection = Connection::open(target.publish_to(0)).await?;
     let (warming, mut numbers) = (Instant::now(), 1..);
-    while warming.elapsed() < Duration::from_secs(options.warm_up) {
-        tell(&mut connection, &crowd, numbers.next().unwrap_or_default()).await?;
+    for number in numbers.by_ref() {
+        if warming.elapsed() > Duration::from_secs(options.warm_up) {
+            break;
+        }
+        tell(&mut connection, &crowd, number).await?;
     }
     let (began, before) = (Instant::now(), target.cost()?.cpu_seconds);
     let (mut took, mut lost) = (Vec::new(), 0);
@@ -90,7 +93,7 @@ pub async fn measure(kind: Kind, options: &Options, figures: &mut Figures) -> Re
     }
     let cpu = target.cost()?.cpu_seconds - before;
     let (seconds, frames) = (took.iter().sum::<Duration>().as_secs_f64(), (took.len() * members) as f64);
-    let mut nanos: Vec<u64> = took.iter().map(|took| u64::try_from(took.as_nanos()).unwrap_or(u64::MAX)).collect();
+    let mut nanos: Vec<u64> = took.iter().copied().map(nanos_of).collect();
     nanos.sort_unstable();
     let of = format!("one event to {members}");
     figures.add(format!("frames/s, {of}"), frames / seconds, 0, Better::More);

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::tally::at;
+use crate::tally::{at, nanos_of};
 
 /// What a small commit writes.
 const BYTES: usize = 8 * 1024;
@@ -40,7 +40,7 @@ fn write(place: &Path, rate: u64, length: Duration) -> std::io::Result<Vec<u64>>
         let from = Instant::now();
         file.write_all_at(&bytes, (number * BYTES % FILE_BYTES) as u64)?;
         file.sync_data()?;
-        nanos.push(u64::try_from(from.elapsed().as_nanos()).unwrap_or(u64::MAX));
+        nanos.push(nanos_of(from.elapsed()));
         due = (due + every).max(Instant::now());
     }
     std::fs::remove_file(place)?;

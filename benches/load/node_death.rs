@@ -12,10 +12,8 @@ use crate::{
     options::Options,
     publish,
     server::Audience,
-    socket::Shared,
     stall::Stall,
     subscribers::Subscribers,
-    tally::Tally,
     target::Target,
 };
 
@@ -26,10 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub async fn measure(kind: Kind, options: &Options, figures: &mut Figures) -> Result<(), String> {
     let agents = options.killed;
     let mut target = Target::start(kind, options, agents, Audience::Each).await?;
-    let tally = Tally::new(agents, 0);
     let stall = Rc::new(Stall::of(agents));
-    let shared = Shared::new(agents, Rc::new(tally.clone()), stall.clone());
-    let subscribers = Subscribers::connect(&target, agents, shared, options.confirm).await?;
+    let (tally, subscribers) = Subscribers::counting(&target, options, agents, 0, stall.clone()).await?;
     // One that everybody has: positions are not all zero.
     publish::give(&target, &tally, 0..agents, 1, 0).await?;
     publish::drained(&tally, PATIENCE).await;

@@ -9,25 +9,22 @@ use crate::{
     figures::{Better, Figures},
     kind::Kind,
     options::Options,
-    publish,
-    socket::Shared,
+    publish::{self, BATCH_PUBLISHERS},
     stall::Stall,
     subscribers::Subscribers,
-    tally::Tally,
     target::{Spread, Target},
 };
 
 /// Publishers of the closed loop, which finds out what the nodes hold.
 const PUBLISHERS: usize = 16;
-/// The same with a batch a request.
-const BATCH_PUBLISHERS: usize = 4;
 /// The open loop stays below what they hold: otherwise it measures its own queue.
 const SHARE: f64 = 0.7;
 
 /// Events to the one node, agents on the other.
 pub async fn two(kind: Kind, options: &Options, figures: &mut Figures) -> Result<(), String> {
     let target = Target::start_nodes(kind, options, 2, options.agents, Spread::Apart).await?;
-    let (tally, subscribers) = connect(&target, options).await?;
+    let (tally, subscribers) =
+        Subscribers::counting(&target, options, options.agents, 0, Rc::new(Stall::default())).await?;
     let warm_up = Duration::from_secs(options.warm_up);
     publish::closed_loop(&target, &tally, PUBLISHERS, 1, warm_up).await?;
     let closed = publish::closed_loop(&target, &tally, PUBLISHERS, 1, options.length()).await?;
@@ -60,7 +57,8 @@ async fn evenly(kind: Kind, nodes: usize, options: &Options, figures: &mut Figur
     let target = Target::start_nodes(kind, options, nodes, Crowd::agents_with(options), Spread::Even).await?;
     let services = target.services.as_ref().ok_or("no PostgreSQL and Redis")?;
     let empty = target.memory()?;
-    let (tally, subscribers) = connect(&target, options).await?;
+    let (tally, subscribers) =
+        Subscribers::counting(&target, options, options.agents, 0, Rc::new(Stall::default())).await?;
     let crowd = Crowd::around(&target, options)?;
     let sockets = options.agents + crowd.sockets();
     let added = target.memory()? as f64 - empty as f64;
@@ -100,11 +98,4 @@ async fn evenly(kind: Kind, nodes: usize, options: &Options, figures: &mut Figur
     }
     subscribers.all_open()?;
     Ok(open.cpu_us)
-}
-
-async fn connect(target: &Target, options: &Options) -> Result<(Tally, Subscribers), String> {
-    let tally = Tally::new(options.agents, 0);
-    let shared = Shared::new(options.agents, Rc::new(tally.clone()), Rc::new(Stall::default()));
-    let subscribers = Subscribers::connect(target, options.agents, shared, options.confirm).await?;
-    Ok((tally, subscribers))
 }

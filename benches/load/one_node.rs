@@ -10,17 +10,14 @@ use crate::{
     floor,
     kind::Kind,
     options::{Options, Phase},
-    publish,
+    publish::{self, BATCH_PUBLISHERS},
     server::Audience,
-    socket::Shared,
     stall::Stall,
     subscribers::Subscribers,
     tally::Tally,
     target::Target,
 };
 
-/// Connections that post batches: enough that one is always waiting while others are answered.
-const BATCH_PUBLISHERS: usize = 4;
 /// How long the server without sockets is watched.
 const EMPTY: Duration = Duration::from_secs(10);
 
@@ -30,9 +27,8 @@ pub async fn measure(kind: Kind, options: &Options, figures: &mut Figures) -> Re
     let watches = options.wants(Phase::Idle) && kind.has_heartbeat();
     let nobody = if watches { cpu_us_per_second(&target, EMPTY).await? } else { 0.0 };
     let empty = target.memory()?;
-    let tally = Tally::new(options.agents, 0);
-    let shared = Shared::new(options.agents, Rc::new(tally.clone()), Rc::new(Stall::default()));
-    let subscribers = Subscribers::connect(&target, options.agents, shared, options.confirm).await?;
+    let everybody = options.agents;
+    let (tally, subscribers) = Subscribers::counting(&target, options, everybody, 0, Rc::new(Stall::default())).await?;
     let per_connection = (target.memory()? as f64 - empty as f64) / options.agents as f64;
     figures.add("connects/s", subscribers.per_second, 0, Better::More);
     figures.add("KB of memory (PSS) per connection", per_connection / 1024.0, 1, Better::Less);

@@ -25,10 +25,12 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long after the last post an accepted event may still arrive before it counts as lost.
 const DRAIN: Duration = Duration::from_secs(5);
-/// Connections that post batches, and events in each: enough that one is always waiting while others are answered.
-const BATCH_PUBLISHERS: (usize, usize) = (4, 100);
-/// The same where there are no batches.
-const SINGLE_PUBLISHERS: (usize, usize) = (64, 1);
+/// Connections that post batches: enough that one is always waiting while others are answered.
+pub const BATCH_PUBLISHERS: usize = 4;
+/// Events in a batch where only their number counts.
+const BATCH: usize = 100;
+/// Connections that post where there are no batches.
+const SINGLE_PUBLISHERS: usize = 64;
 /// Connections of the open loop: enough that at its rate one is nearly always free.
 const OPEN_CONNECTIONS: usize = 64;
 
@@ -65,7 +67,7 @@ pub async fn give(
     padding: usize,
 ) -> Result<(), String> {
     let in_batches = target.kind.is_bellhop();
-    let (publishers, at_once) = if in_batches { BATCH_PUBLISHERS } else { SINGLE_PUBLISHERS };
+    let (publishers, at_once) = if in_batches { (BATCH_PUBLISHERS, BATCH) } else { (SINGLE_PUBLISHERS, 1) };
     let left = RefCell::new((0..each).flat_map(|_| agents.clone()));
     let publisher = |at: usize| {
         let left = &left;

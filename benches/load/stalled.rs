@@ -14,7 +14,6 @@ use crate::{
     options::Options,
     publish,
     server::Audience,
-    socket::Shared,
     stall::Stall,
     subscribers::Subscribers,
     tally::Tally,
@@ -30,10 +29,8 @@ const CATCH_UP: Duration = Duration::from_secs(60);
 pub async fn measure(kind: Kind, options: &Options, figures: &mut Figures) -> Result<(), String> {
     let stalled = (options.agents / 10).max(1);
     let target = Target::start(kind, options, options.agents, Audience::Each).await?;
-    let tally = Tally::new(options.agents, stalled);
     let stall = Rc::new(Stall::narrow_of(stalled));
-    let shared = Shared::new(options.agents, Rc::new(tally.clone()), stall.clone());
-    let subscribers = Subscribers::connect(&target, options.agents, shared, options.confirm).await?;
+    let (tally, subscribers) = Subscribers::counting(&target, options, options.agents, stalled, stall.clone()).await?;
 
     // The same for as many who read: what grows with the events alone is there already when memory is looked at.
     publish::give(&target, &tally, stalled..2 * stalled, options.backlog, PADDING).await?;

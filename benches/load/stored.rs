@@ -12,12 +12,12 @@ use crate::{
     fill::{self, Stored},
     kind::Kind,
     options::Options,
-    publish::{self, Connection},
+    publish::{self, BATCH_PUBLISHERS, Connection},
     server::Audience,
     socket::Shared,
     stall::Stall,
     subscribers::Subscribers,
-    tally::{Tally, at},
+    tally::{Tally, at, nanos_of},
     target::Target,
 };
 
@@ -75,7 +75,7 @@ async fn on(kind: Kind, options: &Options, notifications: usize) -> Result<Measu
     publish::give(&target, &tally, 0..READERS.min(options.agents), PAGE, 0).await?;
     publish::closed_loop(&target, &tally, PUBLISHERS, 1, warm_up).await?;
     let single = publish::closed_loop(&target, &tally, PUBLISHERS, 1, options.length()).await?;
-    let batches = publish::closed_loop(&target, &tally, 4, options.batch, options.length()).await?;
+    let batches = publish::closed_loop(&target, &tally, BATCH_PUBLISHERS, options.batch, options.length()).await?;
     let list_ms = lists(&target, options).await?;
     subscribers.all_open()?;
     let lost = single.lost + batches.lost;
@@ -97,7 +97,7 @@ async fn lists(target: &Target, options: &Options) -> Result<[f64; 2], String> {
         }
         let from = Instant::now();
         connection.ask(request).await?;
-        nanos.push(u64::try_from(from.elapsed().as_nanos()).unwrap_or(u64::MAX));
+        nanos.push(nanos_of(from.elapsed()));
     }
     nanos.sort_unstable();
     Ok([at(&nanos, 0.5), at(&nanos, 0.99)])

@@ -6,8 +6,11 @@ use futures_util::{StreamExt, stream};
 use tokio::{sync::Semaphore, task::JoinSet, time::sleep};
 
 use crate::{
+    options::Options,
     server::Server,
     socket::{Refused, Shared, Socket},
+    stall::Stall,
+    tally::Tally,
     target::Target,
 };
 
@@ -42,7 +45,21 @@ impl Subscribers {
         Subscribers::open(target, agents, shared, confirms, epoch).await
     }
 
-    /// The same, but they hold nothing and want to be told of nothing that was.
+    /// The same with a tally of what they hear, which does not wait for the first `patient` of them.
+    pub async fn counting(
+        target: &Target,
+        options: &Options,
+        agents: usize,
+        patient: usize,
+        stall: Rc<Stall>,
+    ) -> Result<(Tally, Subscribers), String> {
+        let tally = Tally::new(agents, patient);
+        let shared = Shared::new(agents, Rc::new(tally.clone()), stall);
+        let subscribers = Subscribers::connect(target, agents, shared, options.confirm).await?;
+        Ok((tally, subscribers))
+    }
+
+    /// As [`Subscribers::connect`], but they hold nothing and want to be told of nothing that was.
     pub async fn connect_anew(
         target: &Target,
         agents: usize,

@@ -155,9 +155,14 @@ impl Hears for Tally {
         sheet.missing -= 1;
         if number >= sheet.first {
             sheet.delivered += 1;
-            sheet.latencies.push(u64::try_from(now.duration_since(event.due).as_nanos()).unwrap_or(u64::MAX));
+            sheet.latencies.push(nanos_of(now.duration_since(event.due)));
         }
     }
+}
+
+/// In whole nanoseconds, to be sorted.
+pub fn nanos_of(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// The value that `share` of the sorted values, in nanoseconds, do not exceed: in milliseconds.

@@ -32,7 +32,7 @@ pub async fn show(state: Data<AppState>, token: Path<String>) -> Result<HttpResp
     };
     let text = format!("This ends {}.", links::about(&action));
     let button = Button { label, second: false, fields: &[] };
-    Ok(Page { title, text: &text, button: Some(button), note: note(&action), way: None }.answer(StatusCode::OK))
+    Ok(Page { title, text: &text, button: Some(button), note: note(&action), ..Page::default() }.answer(StatusCode::OK))
 }
 
 /// Does what a link in an email says, or undoes it
@@ -74,16 +74,16 @@ fn told(action: &Action, done: &Done) -> HttpResponse {
             let fields = [("undo", "1"), ("before", before.as_str())];
             let button = Button { label: "Undo", second: true, fields: &fields };
             let text = format!("There will be no more {}.", about.trim_start_matches("all "));
-            Page { title: "Done", text: &text, button: Some(button), note: note(action), way: None }
+            Page { title: "Done", text: &text, button: Some(button), note: note(action), ..Page::default() }
                 .answer(StatusCode::OK)
         }
         Done::Required => {
             let text = format!("Your administrator requires {about}: they go on.");
-            Page { title: "Nothing was changed", text: &text, button: None, note: "", way: None }.answer(StatusCode::OK)
+            Page { title: "Nothing was changed", text: &text, ..Page::default() }.answer(StatusCode::OK)
         }
         Done::Undone => {
             let text = "Everything is as it was before.";
-            Page { title: "Undone", text, button: Some(again), note: "", way: None }.answer(StatusCode::OK)
+            Page { title: "Undone", text, button: Some(again), ..Page::default() }.answer(StatusCode::OK)
         }
     }
 }
@@ -98,6 +98,5 @@ fn note(action: &Action) -> &'static str {
 
 fn unknown() -> HttpResponse {
     let text = "It is older than 60 days, or not complete. Newer emails have newer links.";
-    Page { title: "This link does not work any more", text, button: None, note: "", way: None }
-        .answer(StatusCode::NOT_FOUND)
+    Page { title: "This link does not work any more", text, ..Page::default() }.answer(StatusCode::NOT_FOUND)
 }

@@ -38,6 +38,7 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// A page: everything in it is text.
+#[derive(Default)]
 pub(super) struct Page<'a> {
     /// The heading, and the title of the window.
     pub(super) title: &'a str,

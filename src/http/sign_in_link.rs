@@ -84,7 +84,7 @@ pub async fn ask(state: Data<AppState>, request: HttpRequest, body: Json<LinkAsk
 pub async fn show(_: Path<String>) -> HttpResponse {
     let button = Button { label: "Sign in", second: false, fields: &[] };
     let text = "Press the button to sign in on this device.";
-    Page { title: "Sign in", text, button: Some(button), note: "The link is good once.", way: None }
+    Page { title: "Sign in", text, button: Some(button), note: "The link is good once.", ..Page::default() }
         .answer(StatusCode::OK)
 }
 
@@ -103,7 +103,7 @@ pub async fn follow(state: Data<AppState>, request: HttpRequest, token: Path<Str
         Err(Error::Unauthorized) => {
             let text = "It was used already, or is older than 10 minutes.";
             let title = "This link does not work any more";
-            Ok(Page { title, text, button: None, note: "", way: Some((HOME, "Ask for a new one")) }
+            Ok(Page { title, text, way: Some((HOME, "Ask for a new one")), ..Page::default() }
                 .answer(StatusCode::UNAUTHORIZED))
         }
         Err(error) => Err(error),

@@ -28,13 +28,6 @@ pub struct News {
     pub answer: Box<dyn FnOnce() + Send>,
 }
 
-impl News {
-    /// Of a transaction that came to nothing.
-    pub fn none(number: u64) -> News {
-        News { number, changes: Vec::new(), answer: Box::new(|| ()) }
-    }
-}
-
 /// The writer's end.
 pub struct Teller {
     shared: Arc<Shared>,
@@ -60,6 +53,12 @@ impl Teller {
         if let Err(unsent) = self.news.send(news) {
             tell_all(vec![unsent.into_inner()], &self.shared);
         }
+    }
+
+    /// A group came to nothing: readers who took its number for one that they may have seen need not wait for it.
+    pub fn tell_of_nothing(&self) {
+        let number = self.shared.durability.begun();
+        self.tell(News { number, changes: Vec::new(), answer: Box::new(|| ()) }, true);
     }
 }
 

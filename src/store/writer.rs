@@ -170,7 +170,7 @@ impl Writer {
         if catch_unwind(AssertUnwindSafe(|| work(self))).is_err() {
             tracing::error!("a writer panicked; going on with a fresh connection");
             self.conn = None;
-            self.teller.tell(News::none(self.shared.durability.begun()), true);
+            self.teller.tell_of_nothing();
         }
     }
 
@@ -255,7 +255,7 @@ impl Writer {
                 }
             }
             Err(error) => {
-                self.teller.tell(News::none(self.shared.durability.begun()), true);
+                self.teller.tell_of_nothing();
                 self.recover(group, acks, error);
             }
         }

@@ -5,7 +5,8 @@ import { css, html, LitElement, nothing } from 'lit';
 import { query, state } from 'lit/decorators.js';
 import { controls } from '../elements/theme';
 import { t, WordsController } from '../elements/words';
-import { demoPeople, type DemoPerson } from './demo';
+import type { DemoAgent } from '../panel/types';
+import { demoPeople } from './demo';
 import { askForLink, signIn } from './session';
 import { pageStyles } from './page_styles';
 
@@ -14,7 +15,7 @@ export class BellhopSignIn extends LitElement {
   @state() private notMailed: string | null = null;
   @state() private error: string | null = null;
   @state() private isBusy = false;
-  @state() private people: DemoPerson[] = [];
+  @state() private people: DemoAgent[] = [];
   @query('#email') private email!: HTMLInputElement;
   @query('#token') private token!: HTMLInputElement;
 
