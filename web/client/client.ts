@@ -232,7 +232,7 @@ export class BellhopClient extends EventTarget {
   async #begin(run: number): Promise<void> {
     for (let attempt = 0; run === this.#run; attempt += 1) {
       try {
-        if (!this.#me || !this.#inbox.isLoaded) await this.#loadFirst(run);
+        if (!this.#me || !this.#inbox.isLoaded()) await this.#loadFirst(run);
         if (run !== this.#run || !this.#me) return;
         this.#prelude = null;
         return this.#connection.start(this.#me.agent.id);
@@ -258,7 +258,6 @@ export class BellhopClient extends EventTarget {
 
   #onFrame(frame: ServerFrame): void {
     this.#lastSyncAt = this.#environment.now();
-    if (frame.type === 'reset') this.#views.forget();
     const { arrived, gap, incomplete } = this.#inbox.apply(frame);
     if (frame.type === 'synced' || frame.type === 'reset') this.#isSyncing = false;
     if (frame.type === 'welcome') this.#onWelcome();
@@ -303,7 +302,7 @@ export class BellhopClient extends EventTarget {
 
   #wake(): void {
     if (this.#prelude) this.start();
-    else if (this.#inbox.isLoaded) this.#connection.wake();
+    else if (this.#inbox.isLoaded()) this.#connection.wake();
   }
 
   /** The person signed out: nothing of theirs stays on the screen. */
@@ -328,7 +327,6 @@ export class BellhopClient extends EventTarget {
   #forget(): void {
     this.#me = null;
     this.#inbox.clear();
-    this.#views.forget();
     this.#lastSyncAt = null;
   }
 

@@ -86,7 +86,7 @@ export class Deeds {
 
   /** Ids of all that a bulk act will change, also of those that no page here shows. */
   async #all(status: 'read' | 'unread', isMeant: (entry: Notification) => boolean): Promise<string[] | null> {
-    if (this.#inbox.next === null) return this.#inbox.visible(this.#now(), isMeant).map(({ id }) => id);
+    if (this.#inbox.next() === null) return this.#inbox.visible(this.#now(), isMeant).map(({ id }) => id);
     try {
       return await this.#fetch(status);
     } catch {

@@ -1,4 +1,5 @@
-// The inbox as this client holds it: entries by id, the position up to which nothing is missing, and the counts.
+// The inbox as this client holds it: entries by id, the position up to which nothing is missing, how far down each view of
+// it is loaded, and the counts.
 // Frames and pages come in, in any order and any number of times; what it holds only ever moves forward.
 // Counts are the server's, always: nothing here adds or subtracts.
 import type { Act, ChangedFrame, Counts, Notification, Page, Selector } from './protocol';
@@ -15,15 +16,23 @@ export interface Applied {
 
 const NOTHING: Applied = { arrived: [], gap: false, incomplete: false };
 
+/** The view of everything. */
+export const WHOLE = '';
+
+/** A page that stays open all day keeps so many of those that came, and what somebody asked for; the rest is the hub's. */
+const MOST_KEPT = 500;
+/** So many more gather before they are let go together. */
+const SURPLUS = 250;
+
 export class Inbox {
   #entries = new Map<string, Notification>();
   #held = 0;
   #epoch: string | null = null;
   #counts: Counts = { unread: 0, unseen: 0 };
   #countsSeq = -1;
-  /** Entries below this `seq` are on pages that were not loaded; null when the list is complete. */
-  #next: number | null = null;
-  #loaded = false;
+  /** By view: entries below this `seq` are on pages that were not loaded; null when the view is complete. */
+  #next = new Map<string, number | null>();
+  #room = MOST_KEPT;
   #wakingByHand = new Set<string>();
 
   /** Everything up to here is in this client. */
@@ -36,22 +45,20 @@ export class Inbox {
   get counts(): Counts {
     return this.#counts;
   }
-  get isLoaded(): boolean {
-    return this.#loaded;
+  isLoaded(view = WHOLE): boolean {
+    return this.#next.has(view);
   }
-  get next(): number | null {
-    return this.#next;
+  /** Where the next page of a view begins; null when there is none, or when nothing of it was loaded. */
+  next(view = WHOLE): number | null {
+    return this.#next.get(view) ?? null;
   }
 
   /**
-   * What the list shows: neither cleared nor asleep, newest first. Entries below `next` are left out: they are on pages
-   * that were not loaded, and between them may be others.
+   * What the list shows: neither cleared nor asleep, newest first. Entries below the view's `next` are left out: they are
+   * on pages that were not loaded, and between them may be others.
    */
-  visible(
-    now: number,
-    isMeant: (entry: Notification) => boolean = () => true,
-    next = this.#next,
-  ): Notification[] {
+  visible(now: number, isMeant: (entry: Notification) => boolean = () => true, view = WHOLE): Notification[] {
+    const next = this.next(view);
     return [...this.#entries.values()]
       .filter((entry) => entry.cleared_at === null && !isAsleep(entry, now))
       .filter((entry) => (next === null || entry.seq >= next) && isMeant(entry))
@@ -71,20 +78,17 @@ export class Inbox {
 
   /** The first page, read while frames come: they move the position, the page only brings entries. */
   load(page: Page): void {
-    if (!this.#loaded) this.#next = page.next;
-    this.#loaded = true;
+    if (!this.isLoaded()) this.#next.set(WHOLE, page.next);
     this.#merge(page);
   }
 
-  /** Entries from elsewhere: a filtered page says nothing of how far the list is loaded. */
-  include(page: Page): void {
+  /** A page of a view that was asked for with `before = next`, or its first one. Where that moved on meanwhile, it is asked for
+   *  again: between the two may be others. */
+  append(page: Page, view = WHOLE, before: number | null = this.next(view)): void {
     this.#merge(page);
-  }
-
-  /** An older page, asked for with `before = next`. */
-  append(page: Page): void {
-    this.#next = page.next;
-    this.#merge(page);
+    if (before !== this.next(view)) return;
+    this.#next.set(view, page.next);
+    this.#room = Math.max(this.#room, this.#entries.size);
   }
 
   apply(frame: ServerFrame): Applied {
@@ -144,8 +148,8 @@ export class Inbox {
   /** Drops what is held, so that the next page starts afresh. */
   forget(): void {
     this.#entries.clear();
-    this.#next = null;
-    this.#loaded = false;
+    this.#next.clear();
+    this.#room = MOST_KEPT;
   }
 
   #welcome(epoch: string): Applied {
@@ -170,7 +174,18 @@ export class Inbox {
     const woke = this.#isWaking(known, notification);
     const isNew = isNews && !notification.quiet && (isFresh || woke);
     this.#count(frame.counts, frame.seq);
+    this.#letGo();
     return { arrived: isNew ? [notification] : [], gap: this.#advance(frame), incomplete: false };
+  }
+
+  /** Of those that nobody looks at the oldest, but not those that sleep: their waking is news. They can be loaded again. */
+  #letGo(): void {
+    if (this.#entries.size <= this.#room + SURPLUS) return;
+    const newest = [...this.#entries.values()].sort((a, b) => b.seq - a.seq);
+    const end = newest[this.#room - 1]!.seq;
+    for (const { id, seq, snoozed_until } of newest)
+      if (seq < end && !snoozed_until) this.#entries.delete(id);
+    for (const [view, next] of this.#next) this.#next.set(view, Math.max(next ?? 0, end));
   }
 
   /** What was put off calls for attention again, unless the person just took the putting off back. */

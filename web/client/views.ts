@@ -1,8 +1,8 @@
 // What part of the inbox is looked at: all, or what a filter and a search leave. Each view is paged by itself, because
 // what fits may lie far below what the list has loaded.
 import type { Api, ListQuery } from './api';
-import type { Inbox } from './inbox';
-import type { Notification, Page } from './protocol';
+import { WHOLE, type Inbox } from './inbox';
+import type { Notification } from './protocol';
 
 export type Filter = 'all' | 'unread' | 'mentions' | 'assigned';
 
@@ -10,10 +10,6 @@ export interface View {
   filter: Filter;
   /** Part of title, text, ticket number or subject; empty: everything. */
   search: string;
-}
-
-interface Loaded {
-  next: number | null;
 }
 
 const QUERIES: Record<Filter, ListQuery> = {
@@ -27,7 +23,6 @@ export class Views {
   #api: Api;
   #inbox: Inbox;
   #current: View = { filter: 'all', search: '' };
-  #loaded = new Map<string, Loaded>();
 
   constructor(api: Api, inbox: Inbox) {
     this.#api = api;
@@ -39,54 +34,41 @@ export class Views {
   }
 
   get isLoaded(): boolean {
-    return this.#isWhole ? this.#inbox.isLoaded : this.#inbox.isLoaded && this.#loaded.has(this.#key);
+    return this.#inbox.isLoaded() && this.#inbox.isLoaded(this.#key);
   }
 
   /** Where the next page begins; null when there is none. */
   get next(): number | null {
-    return this.#isWhole ? this.#inbox.next : (this.#loaded.get(this.#key)?.next ?? null);
+    return this.#inbox.next(this.#key);
   }
 
   entries(now: number): Notification[] {
-    if (this.#isWhole) return this.#inbox.visible(now);
-    return this.#inbox.visible(now, (entry) => fits(entry, this.#current), this.next);
+    return this.#inbox.visible(now, (entry) => fits(entry, this.#current), this.#key);
   }
 
   set(view: View): void {
     this.#current = { ...view, search: view.search.trim() };
   }
 
-  /** The list was forgotten: so is what was found in it. */
-  forget(): void {
-    this.#loaded.clear();
-  }
-
+  /** The first page of what a filter and a search leave; that of all is the client's to load. */
   async load(): Promise<void> {
-    if (this.#isWhole || this.#loaded.has(this.#key)) return;
-    await this.#page({});
+    if (this.#key !== WHOLE && !this.#inbox.isLoaded(this.#key)) await this.#page();
   }
 
   async loadOlder(): Promise<void> {
-    const { next } = this;
-    if (next === null) return;
-    if (this.#isWhole) this.#inbox.append(await this.#api.list({ before: next }));
-    else await this.#page({ before: next });
-  }
-
-  get #isWhole(): boolean {
-    return this.#current.filter === 'all' && this.#current.search === '';
+    if (this.next !== null) await this.#page();
   }
 
   get #key(): string {
-    return `${this.#current.filter} ${this.#current.search}`;
+    const { filter, search } = this.#current;
+    return filter === 'all' && search === '' ? WHOLE : `${filter} ${search}`;
   }
 
-  async #page(from: ListQuery): Promise<void> {
+  async #page(): Promise<void> {
     const { filter, search } = this.#current;
-    const key = this.#key;
-    const page: Page = await this.#api.list({ ...QUERIES[filter], q: search || undefined, ...from });
-    this.#inbox.include(page);
-    this.#loaded.set(key, { next: page.next });
+    const [key, { next }] = [this.#key, this];
+    const query = { ...QUERIES[filter], q: search || undefined, before: next ?? undefined };
+    this.#inbox.append(await this.#api.list(query), key, next);
   }
 }
 

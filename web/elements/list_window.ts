@@ -21,6 +21,7 @@ export interface Slice {
 export class ListWindow {
   #heights = new Map<string, number>();
   #sum = 0;
+  #learnt = 0;
   /** Settled after a few rows: if it went on changing, all that lies above would move while somebody scrolls. */
   #guess = FIRST_GUESS_PX;
   #scrolled = 0;
@@ -32,10 +33,12 @@ export class ListWindow {
     if (height <= 0 || known === height) return;
     this.#heights.set(key, height);
     this.#sum += height - (known ?? 0);
-    if (this.#heights.size <= ROWS_TO_LEARN_FROM) this.#guess = this.#sum / this.#heights.size;
+    if (known === undefined) this.#learnt += 1;
+    if (this.#learnt <= ROWS_TO_LEARN_FROM) this.#guess = this.#sum / this.#learnt;
   }
 
   slice(keys: string[], scrolled: number, viewport: number): Slice {
+    if (this.#heights.size > 2 * keys.length + WHOLE_UP_TO) this.#forgetOthers(keys);
     if (keys.length <= WHOLE_UP_TO) return { start: 0, end: keys.length, before: 0, after: 0 };
     let [start, top] = [0, 0];
     while (start < keys.length - 1 && top + this.#height(keys[start]!) <= scrolled)
@@ -54,6 +57,12 @@ export class ListWindow {
       before: top - this.#between(keys, first, start),
       after: this.#between(keys, end, keys.length),
     };
+  }
+
+  /** A list that stays open all day has had many rows. */
+  #forgetOthers(keys: string[]): void {
+    const isThere = new Set(keys);
+    for (const key of this.#heights.keys()) if (!isThere.has(key)) this.#heights.delete(key);
   }
 
   /** How far the row's upper edge is from the list's. */

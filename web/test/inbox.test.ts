@@ -148,7 +148,7 @@ describe('inbox', () => {
     const inbox = inboxWith(notification({ seq: 41 }));
     const { incomplete } = inbox.apply({ type: 'reset', epoch: 'epoch-2', seq: 7, counts: counts(0) });
     expect(incomplete).toBe(true);
-    expect([ids(inbox), inbox.held, inbox.epoch, inbox.isLoaded]).toEqual([[], 7, 'epoch-2', false]);
+    expect([ids(inbox), inbox.held, inbox.epoch, inbox.isLoaded()]).toEqual([[], 7, 'epoch-2', false]);
     inbox.load({ items: [notification({ seq: 6 })], next: null, counts: counts(1), seq: 9 });
     expect([ids(inbox), inbox.held]).toEqual([['n6'], 7]);
     expect(inbox.counts.unread).toBe(1);
@@ -162,6 +162,44 @@ describe('inbox', () => {
     inbox.append({ items: [notification({ seq: 2 })], next: null, counts: counts(2), seq: 9 });
     expect(ids(inbox)).toEqual(['n9', 'n2']);
     expect(inbox.get('n2')?.read_at).toBe('x');
+  });
+
+  it('lets go of the oldest that came, and says from where on they have to be loaded again', () => {
+    const inbox = inboxWith(notification({ seq: 1, snoozed_until: 'reply' }), notification({ seq: 2 }));
+    inbox.append({ items: [], next: 2, counts: counts(2), seq: 2 }, 'mentions ', null);
+    for (let seq = 3; seq <= 2_000; seq += 1) inbox.apply(arrival(notification({ seq }), seq - 1));
+    const shown = inbox.visible(NOW).map(({ seq }) => seq);
+    const oldest = inbox.next()!;
+    expect(shown.length).toBeLessThan(1_000);
+    expect(shown).toEqual(Array.from({ length: shown.length }, (_, index) => 2_000 - index));
+    expect([oldest, inbox.next('mentions ')]).toEqual([shown.at(-1), oldest]);
+    expect([inbox.get('n1')?.seq, inbox.get('n2'), inbox.held]).toEqual([1, undefined, 2_000]);
+
+    const page = Array.from({ length: 50 }, (_, index) => notification({ seq: oldest - 1 - index }));
+    inbox.append({ items: page, next: oldest - 50, counts: counts(2), seq: 2_000 });
+    expect(inbox.visible(NOW).map(({ seq }) => seq)).toEqual([...shown, ...page.map(({ seq }) => seq)]);
+  });
+
+  it('keeps what somebody has loaded, however much came before it', () => {
+    const inbox = new Inbox();
+    inbox.load({ items: [], next: 5_000, counts: counts(2), seq: 5_000 });
+    const items = Array.from({ length: 3_000 }, (_, index) => notification({ seq: 4_999 - index }));
+    inbox.append({ items, next: 2_000, counts: counts(2), seq: 5_000 });
+    for (let seq = 5_001; seq <= 5_200; seq += 1) inbox.apply(arrival(notification({ seq }), seq - 1));
+    expect([ids(inbox).length, inbox.next()]).toEqual([3_200, 2_000]);
+  });
+
+  it('asks again for a page whose place moved while it was on its way', () => {
+    const inbox = inboxWith(notification({ seq: 9 }));
+    const before = 9;
+    inbox.load({ items: [], next: before, counts: counts(1), seq: 9 });
+    inbox.apply({ type: 'reset', epoch: 'epoch-2', seq: 20, counts: counts(0) });
+    const late = { items: [notification({ seq: 8 })], next: 8, counts: counts(1), seq: 9 };
+    inbox.append(late, '', before);
+    expect([inbox.isLoaded(), inbox.next()]).toEqual([false, null]);
+    inbox.load({ items: [notification({ seq: 20 })], next: 20, counts: counts(1), seq: 20 });
+    inbox.append(late, '', before);
+    expect([ids(inbox), inbox.next()]).toEqual([['n20'], 20]);
   });
 
   it('shows an act at once, without touching the counts, and can take it back', () => {
