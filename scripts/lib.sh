@@ -82,8 +82,9 @@ record_load() {
     # A socket is a file: one for each agent, in the server and in the load.
     ulimit -n "$(ulimit -H -n)"
     web_build
+    "$CARGO" build --quiet --release
     report=$(mktemp "${TMPDIR:-/tmp}/bellhop-bench.XXXXXX")
-    "$CARGO" bench --quiet --bench load -- "$@" | tee "$report" || { rm -f "$report"; return 1; }
+    "$CARGO" bench --quiet --profile rig --bench load -- --program "$PWD/target/release/bellhop" "$@" | tee "$report" || { rm -f "$report"; return 1; }
     processor=$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -1)
     {
         printf '\n## %s, %s cores of %s, Linux %s\n' "$(date -u +%Y-%m-%d)" "$(nproc)" "${processor:-unknown}" "$(uname -r)"

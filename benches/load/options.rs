@@ -40,6 +40,9 @@ pub struct Options {
     /// Which servers: `bellhop`, `other`, `nchan-1`, `nchan-2` (the number of its workers), `socketio`, `bare`.
     #[arg(long, value_delimiter = ',', default_value = "bellhop,nchan-1,nchan-2")]
     pub targets: Vec<Kind>,
+    /// The build of Bellhop that is measured; without it the one that was made together with the load generator.
+    #[arg(long)]
+    pub program: Option<PathBuf>,
     /// Another build of Bellhop, measured beside this one as `other`.
     #[arg(long)]
     pub against: Option<PathBuf>,

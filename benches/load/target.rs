@@ -169,7 +169,7 @@ impl Target {
 fn binary_of(kind: Kind, options: &Options) -> Result<PathBuf, String> {
     match kind {
         Kind::Other => options.against.clone().ok_or_else(|| "which other build? --against says it".to_owned()),
-        _ => Ok(PathBuf::from(env!("CARGO_BIN_EXE_bellhop"))),
+        _ => Ok(options.program.clone().unwrap_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_bellhop")))),
     }
 }
 

@@ -245,7 +245,7 @@ const SLEEPERS_SQLITE: &str = "SELECT DISTINCT agent_id, ticket_id FROM notifica
                                WHERE snoozed_until = 253402300799999 AND ticket_id IN (SELECT value FROM json_each($1))";
 const SLEEPERS_POSTGRES: &str = "SELECT DISTINCT agent_id, ticket_id FROM notifications \
                                  WHERE snoozed_until = 253402300799999 \
-                                 AND ticket_id IN (SELECT jsonb_array_elements_text($1::jsonb))";
+                                 AND ticket_id = ANY(ARRAY(SELECT jsonb_array_elements_text($1::jsonb)))";
 
 /// Who has entries of these tickets that sleep until the customer replies: (agent, ticket).
 pub fn asleep_until_reply(conn: &mut Conn, tickets: &BTreeSet<Id>) -> Result<BTreeSet<(Id, Id)>> {

@@ -18,10 +18,10 @@ use crate::{
     error::{Error, Result},
 };
 
-/// So many events and acts are written before the log is copied, some 150 MB of it: the more there are, the more often
-/// a page that was written again and again is copied once, and the more seldom the disk is busy with two files (with 5,000
-/// the slowest hundredth at 2,000 events a second took three to four times as long). The log stays below `connection`'s last
-/// resort.
+/// So many events and acts, or notifications where those are more, are written before the log is copied, some 150 MB of it:
+/// the more there are, the more often a page that was written again and again is copied once, and the more seldom the disk
+/// is busy with two files (with 5,000 the slowest hundredth at 2,000 events a second took three to four times as long). The
+/// log stays below `connection`'s last resort.
 const EVERY: usize = 15_000;
 
 /// So often the copier goes through the log before the writer has to: each time there is less that was added meanwhile.
@@ -43,7 +43,7 @@ impl Log {
         (log, move || copy_when_due(&url, &orders, &copied))
     }
 
-    /// So many events and acts were written.
+    /// So many events and acts were written, or notifications, where those are more.
     pub fn grew(&mut self, more: usize) {
         self.written += more;
         if self.written >= EVERY {

@@ -50,6 +50,10 @@ const CACHE_KIB: u32 = 2_048;
 const PG_STATEMENT_TIMEOUT_MS: u32 = 20_000;
 const PG_LOCK_TIMEOUT_MS: u32 = 10_000;
 const PG_CONNECT_TIMEOUT_S: u32 = 3;
+/// What is written is found by its key. The planner takes a JSON array for a hundred keys and a table that grew since it was
+/// last analysed for a small one, and would read it whole and hash it for each event.
+const PG_BY_KEYS: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; \
+                          SET plan_cache_mode = force_generic_plan;";
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +71,7 @@ pub enum Purpose {
 pub fn connect(url: &StoreUrl, purpose: Purpose) -> Result<Conn> {
     match url {
         StoreUrl::Sqlite(path) => connect_sqlite(&path.to_string_lossy(), purpose),
-        StoreUrl::Postgres(url) => connect_postgres(url),
+        StoreUrl::Postgres(url) => connect_postgres(url, purpose),
     }
     .map_err(|error| Error::Unavailable { reason: error.to_string() })
 }
@@ -87,7 +91,7 @@ fn connect_sqlite(path: &str, purpose: Purpose) -> Result<Conn, ConnectionError>
     Ok(Conn::Sqlite(conn))
 }
 
-fn connect_postgres(url: &str) -> Result<Conn, ConnectionError> {
+fn connect_postgres(url: &str, purpose: Purpose) -> Result<Conn, ConnectionError> {
     let joint = if url.contains('?') { '&' } else { '?' };
     let url = if url.contains("connect_timeout=") {
         url.to_owned()
@@ -97,9 +101,12 @@ fn connect_postgres(url: &str) -> Result<Conn, ConnectionError> {
     let mut conn = PgConnection::establish(&url)?;
     let setup = format!(
         "SET statement_timeout = {PG_STATEMENT_TIMEOUT_MS}; SET lock_timeout = {PG_LOCK_TIMEOUT_MS}; \
-         SET client_min_messages = warning; SET idle_in_transaction_session_timeout = 60000;"
+         SET client_min_messages = warning; SET idle_in_transaction_session_timeout = 60000; SET jit = off;"
     );
     conn.batch_execute(&setup).map_err(ConnectionError::CouldntSetupConfiguration)?;
+    if purpose == Purpose::Write {
+        conn.batch_execute(PG_BY_KEYS).map_err(ConnectionError::CouldntSetupConfiguration)?;
+    }
     Ok(Conn::Pg(conn))
 }
 

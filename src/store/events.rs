@@ -97,8 +97,10 @@ pub fn insert(conn: &mut Conn, rows: &[NewEvent<'_>]) -> Result<bool> {
 
 const KNOWN_SQLITE: &str = "SELECT e.source, e.id, e.notified FROM json_each($1) AS k \
                             CROSS JOIN events AS e ON e.id = k.value AND e.source = $2";
+// OFFSET 0, here and elsewhere: each key is looked up by itself. Otherwise all events of the source might be gone through.
 const KNOWN_POSTGRES: &str = "SELECT e.source, e.id, e.notified FROM jsonb_array_elements_text($1::jsonb) AS k \
-                              JOIN events AS e ON e.id = k AND e.source = $2";
+                              CROSS JOIN LATERAL (SELECT source, id, notified FROM events \
+                                                  WHERE id = k AND source = $2 OFFSET 0) AS e";
 
 /// Which of these events are known, and whom they notified. One question for each source.
 pub fn known<'a>(conn: &mut Conn, events: impl Iterator<Item = &'a Event>) -> Result<HashMap<Key, Vec<Id>>> {

@@ -208,11 +208,11 @@ const READ_SQLITE: &str = "SELECT i.agent_id, i.seq, unread, unseen, seen_seq, a
 const READ_POSTGRES: &str = "SELECT agent_id, seq, unread, unseen, seen_seq, acked_seq, decided_seq, floor_seq, \
                                fallback_due_at, \
                                  0::bigint AS added \
-                             FROM inboxes WHERE agent_id IN (SELECT jsonb_array_elements_text($1::jsonb))";
+                             FROM inboxes WHERE agent_id = ANY(ARRAY(SELECT jsonb_array_elements_text($1::jsonb)))";
 const LOCK_POSTGRES: &str = "SELECT agent_id, seq, unread, unseen, seen_seq, acked_seq, decided_seq, floor_seq, \
                                fallback_due_at, \
                                  0::bigint AS added \
-                             FROM inboxes WHERE agent_id IN (SELECT jsonb_array_elements_text($1::jsonb)) \
+                             FROM inboxes WHERE agent_id = ANY(ARRAY(SELECT jsonb_array_elements_text($1::jsonb))) \
                              ORDER BY agent_id FOR UPDATE";
 
 fn read_rows(conn: &mut Conn, agents: &str, lock: bool) -> Result<Vec<Row>> {

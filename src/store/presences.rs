@@ -139,7 +139,8 @@ impl From<Row> for ContactPresence {
 
 const SQLITE: &str = "SELECT p.* FROM json_each($1) AS k CROSS JOIN contact_presence AS p ON p.contact = k.value";
 const POSTGRES: &str = "SELECT * FROM contact_presence \
-                        WHERE contact IN (SELECT jsonb_array_elements_text($1::jsonb)) ORDER BY contact FOR UPDATE";
+                        WHERE contact = ANY(ARRAY(SELECT jsonb_array_elements_text($1::jsonb))) \
+                        ORDER BY contact FOR UPDATE";
 
 fn read_locked(conn: &mut Conn, contacts: &BTreeSet<&Id>) -> Result<Vec<Row>> {
     let keys = to_json(contacts).map_err(Error::Store)?;

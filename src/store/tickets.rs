@@ -260,12 +260,14 @@ fn parse_facts(row: &FactsRow) -> Result<TicketFacts> {
 }
 
 const FACTS_SQLITE: &str = "SELECT t.id, t.facts FROM json_each($1) AS k CROSS JOIN tickets AS t ON t.id = k.value";
-const FACTS_POSTGRES: &str = "SELECT id, facts FROM tickets WHERE id IN (SELECT jsonb_array_elements_text($1::jsonb)) \
+const FACTS_POSTGRES: &str = "SELECT id, facts FROM tickets \
+                              WHERE id = ANY(ARRAY(SELECT jsonb_array_elements_text($1::jsonb))) \
                               ORDER BY id FOR UPDATE";
 const WATCHES_SQLITE: &str = "SELECT w.ticket_id, w.agent_id, w.active, w.auto FROM json_each($1) AS k \
                               CROSS JOIN watches AS w ON w.ticket_id = k.value ORDER BY w.since, w.agent_id";
 const WATCHES_POSTGRES: &str = "SELECT ticket_id, agent_id, active, auto FROM watches \
-                                WHERE ticket_id IN (SELECT jsonb_array_elements_text($1::jsonb)) ORDER BY since, agent_id";
+                                WHERE ticket_id = ANY(ARRAY(SELECT jsonb_array_elements_text($1::jsonb))) \
+                                ORDER BY since, agent_id";
 
 fn read_facts(conn: &mut Conn, keys: &str) -> Result<Vec<FactsRow>> {
     let rows = match conn {

@@ -276,7 +276,8 @@ impl Writer {
                     self.conn = Some(conn);
                     self.memory.keep(std::mem::take(&mut committed.tickets), std::mem::take(&mut committed.inboxes));
                     if let Some(log) = &mut self.log {
-                        log.grew(requests.iter().map(|request| weight(request)).sum());
+                        let events: usize = requests.iter().map(|request| weight(request)).sum();
+                        log.grew(events.max(committed.notifications));
                     }
                     self.shared.metrics.commit_units.observe(requests.len() as f64);
                     self.shared.metrics.commit_seconds.observe(begun.elapsed().as_secs_f64());

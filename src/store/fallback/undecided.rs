@@ -143,10 +143,11 @@ fn sqlite(which: &str) -> String {
 
 fn postgres(which: &str) -> String {
     format!(
-        "SELECT {COLUMNS} FROM inboxes AS i \
-         JOIN notifications AS n ON n.agent_id = i.agent_id AND {which} > greatest(i.acked_seq, i.decided_seq) \
-         JOIN contents AS c ON c.id = n.id WHERE i.agent_id IN (SELECT jsonb_array_elements_text($1::jsonb)) \
-         ORDER BY n.agent_id, n.alert_seq LIMIT {ENTRIES}"
+        "SELECT e.* FROM inboxes AS i CROSS JOIN LATERAL \
+             (SELECT {COLUMNS} FROM notifications AS n JOIN contents AS c ON c.id = n.id \
+              WHERE n.agent_id = i.agent_id AND {which} > greatest(i.acked_seq, i.decided_seq) OFFSET 0) AS e \
+         WHERE i.agent_id = ANY(ARRAY(SELECT jsonb_array_elements_text($1::jsonb))) \
+         ORDER BY e.agent_id, e.alert_seq LIMIT {ENTRIES}"
     )
 }
 

@@ -159,4 +159,5 @@ fn news(row: &Settled, known: &Queued) -> Value {
 const OURS_SQLITE: &str = "SELECT d.* FROM json_each($1) AS k CROSS JOIN deliveries AS d ON d.id = k.value \
     WHERE d.state = 'sending' AND d.holder = $2";
 const OURS_POSTGRES: &str = "SELECT * FROM deliveries \
-    WHERE id IN (SELECT jsonb_array_elements_text($1::jsonb)) AND state = 'sending' AND holder = $2 FOR UPDATE";
+    WHERE id = ANY(ARRAY(SELECT jsonb_array_elements_text($1::jsonb))) \
+        AND state = 'sending' AND holder = $2 FOR UPDATE";
