@@ -1,6 +1,6 @@
 # What one does with Bellhop, a word each. The work is in scripts/.
 
-.PHONY: run web test lint bench bench-peers bench-alone bench-web chaos fuzz soak simulation requirements screenshots
+.PHONY: run web test lint bench bench-peers bench-alone profile bench-web chaos fuzz soak simulation requirements screenshots
 
 # Builds everything and starts the demo; prints its address.
 run:
@@ -29,6 +29,10 @@ bench-peers:
 # What has no peer: several nodes on PostgreSQL and Redis, a node killed, ten million notifications; added there as well.
 bench-alone:
 	@scripts/bench-alone
+
+# Where the time of the hot path goes, as a flame graph: benches/profile.svg.
+profile:
+	@scripts/profile
 
 # How the bell feels in Chromium: first paint, layout shift, many tabs, a long list, memory.
 bench-web:

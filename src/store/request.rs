@@ -39,6 +39,16 @@ pub enum Request {
     },
 }
 
+impl Request {
+    /// How much of a transaction it takes: events and acts.
+    pub fn weight(&self) -> usize {
+        match self {
+            Request::Accept { events, .. } => events.len(),
+            Request::Act { .. } => 1,
+        }
+    }
+}
+
 /// What one caller is told after the commit.
 #[derive(Debug)]
 pub enum Answer {

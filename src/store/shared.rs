@@ -72,9 +72,14 @@ impl Shared {
         }
     }
 
-    /// The acknowledgements noted since the last time.
-    pub fn take_acks(&self) -> HashMap<Id, i64> {
-        std::mem::take(&mut *self.acks.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Acknowledgements that were noted, at most so many, and whether there are more.
+    pub fn take_acks(&self, most: usize) -> (HashMap<Id, i64>, bool) {
+        let mut acks = self.acks.lock().unwrap_or_else(PoisonError::into_inner);
+        if acks.len() <= most {
+            return (std::mem::take(&mut *acks), false);
+        }
+        let some: Vec<Id> = acks.keys().take(most).cloned().collect();
+        (some.iter().filter_map(|agent| acks.remove_entry(agent)).collect(), true)
     }
 
     /// Whether every thread has ended; they do when all writers' handles are dropped and the queue is empty.

@@ -1,4 +1,5 @@
-//! The store fails under a hub that goes on running: PostgreSQL is started again, and the disk below SQLite is full.
+//! The store fails under a hub that goes on running: PostgreSQL is started again, and the disk below SQLite is full: files
+//! may not grow, and no space is left.
 
 use tokio::time::{Instant, sleep};
 
@@ -37,6 +38,26 @@ async fn on_a_full_disk_events_are_refused_until_there_is_room_again() {
     assert!(health.status().is_success());
     sleep(outage()).await;
     hub.limit("fsize=unlimited:");
+    let room = Instant::now();
+    load.recovers(room).await;
+    load.end("file size limit").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_no_space_left_on_the_disk_events_are_refused_until_there_is_some() {
+    let Some(hub) = Process::on_a_disk_of(64).await else {
+        println!("no space left: not tried, this system lets nobody mount a disk of their own (unshare -rm)");
+        return;
+    };
+    let mut load = Load::on(&[hub.addr()]).await;
+    load.is_under_way(0).await;
+    let refused = load.refused();
+    hub.fill_disk();
+    eventually("events are refused", SOON, || async { load.refused() > refused + 10 }).await;
+    let health = reqwest::get(format!("http://{}/healthz", hub.addr())).await.expect("it goes on running");
+    assert!(health.status().is_success());
+    sleep(outage()).await;
+    hub.free_disk();
     let room = Instant::now();
     load.recovers(room).await;
     load.end("disk full").await;

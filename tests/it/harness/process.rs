@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
+    fs::File,
+    io::{ErrorKind, Write},
     net::{SocketAddr, TcpListener},
+    path::PathBuf,
     process::{Child, Command, Stdio},
 };
 
@@ -15,6 +18,8 @@ pub struct Process {
     settings: HashMap<String, String>,
     /// Its log goes into its folder.
     logs_to_disk: bool,
+    /// Its folder is a disk of its own of so many MiB, gone when it ends.
+    disk: Option<u32>,
     child: Option<Child>,
 }
 
@@ -34,6 +39,18 @@ impl Process {
         process
     }
 
+    /// The same on a disk of its own of so many MiB, log included. None where this system lets nobody mount one.
+    pub async fn on_a_disk_of(mebibytes: u32) -> Option<Process> {
+        let mount = Command::new("unshare").args(["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]).stderr(Stdio::null());
+        if !mount.status().is_ok_and(|status| status.success()) {
+            return None;
+        }
+        let mut process = Process::prepared(&[]);
+        process.disk = Some(mebibytes);
+        process.run().await;
+        Some(process)
+    }
+
     fn prepared(settings: &[(&str, &str)]) -> Process {
         // The port is ours for the whole test, over every restart: nobody else asks for this one by number.
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
@@ -42,6 +59,7 @@ impl Process {
             addr: listener.local_addr().expect("a listener has an address"),
             settings: settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
             logs_to_disk: false,
+            disk: None,
             child: None,
         }
     }
@@ -65,6 +83,23 @@ impl Process {
         let pid = self.pid().to_string();
         let set = Command::new("prlimit").args(["--pid", &pid, &format!("--{limit}")]).status();
         assert!(set.expect("prlimit is there (package util-linux)").success(), "prlimit refused {limit}");
+    }
+
+    /// Writes to its disk until there is no space left.
+    pub fn fill_disk(&self) {
+        let mut filler = File::create(self.filler()).expect("the disk takes a file");
+        let full = std::iter::repeat_with(|| filler.write_all(&[0; 4_096])).find_map(Result::err);
+        assert_eq!(full.expect("no disk is endless").kind(), ErrorKind::StorageFull);
+    }
+
+    /// Takes that back.
+    pub fn free_disk(&self) {
+        std::fs::remove_file(self.filler()).expect("the file is there");
+    }
+
+    /// As seen from outside its mounts.
+    fn filler(&self) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/root{}/filler", self.pid(), self.folder.path().display()))
     }
 
     /// How much memory it holds, what it shares with others counted in part (`Pss`).
@@ -93,10 +128,21 @@ impl Process {
         // Another build of the same, where one is named: `make soak` takes the release.
         let program =
             std::env::var("BELLHOP_TEST_PROGRAM").unwrap_or_else(|_| env!("CARGO_BIN_EXE_bellhop").to_owned());
-        // A write beyond a limit is an error as on a full disk, and not a signal.
-        let mut command = Command::new("bash");
+        let mut command = match self.disk {
+            // A write beyond a limit is an error as on a full disk, and not a signal.
+            None => {
+                let mut command = Command::new("bash");
+                command.args(["-c", "trap '' XFSZ; exec \"$0\" serve", &program]);
+                command
+            }
+            Some(mebibytes) => {
+                let script = "mount -t tmpfs -o size=\"$1\" none \"$2\" && exec \"$0\" serve 2>\"$2/log\"";
+                let mut command = Command::new("unshare");
+                command.args(["-rm", "bash", "-c", script, &program, &format!("{mebibytes}m")]).arg(self.folder.path());
+                command
+            }
+        };
         command
-            .args(["-c", "trap '' XFSZ; exec \"$0\" serve", &program])
             .env("BELLHOP_HTTP__LISTEN", self.addr.to_string())
             .env("BELLHOP_DATA_DIR", self.folder.path())
             .env("BELLHOP_AUTH__ADMIN_KEY", ADMIN_KEY)
@@ -106,7 +152,7 @@ impl Process {
             .stdin(Stdio::null())
             .stdout(Stdio::null());
         if self.logs_to_disk {
-            let log = std::fs::File::create(self.folder.path().join("log")).expect("the folder takes a log");
+            let log = File::create(self.folder.path().join("log")).expect("the folder takes a log");
             command.stderr(log);
         }
         self.child = Some(command.spawn().expect("the binary can be started"));
