@@ -46,7 +46,7 @@ async fn on_a_full_disk_events_are_refused_until_there_is_room_again() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_no_space_left_on_the_disk_events_are_refused_until_there_is_some() {
     let Some(hub) = Process::on_a_disk_of(64).await else {
-        println!("no space left: not tried, this system lets nobody mount a disk of their own (unshare -rm)");
+        eprintln!("no space left: not tried, this system lets nobody mount a disk of their own (unshare -rm)");
         return;
     };
     let mut load = Load::on(&[hub.addr()]).await;

@@ -41,7 +41,8 @@ impl Process {
 
     /// The same on a disk of its own of so many MiB, log included. None where this system lets nobody mount one.
     pub async fn on_a_disk_of(mebibytes: u32) -> Option<Process> {
-        let mount = Command::new("unshare").args(["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]).stderr(Stdio::null());
+        let mut mount = Command::new("unshare");
+        mount.args(["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]).stderr(Stdio::null());
         if !mount.status().is_ok_and(|status| status.success()) {
             return None;
         }
