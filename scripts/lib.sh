@@ -75,16 +75,27 @@ newer_web_sources() {
     find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -newer web/dist/.built -print -quit
 }
 
-# record_load OPTION…: runs the load generator with the release build, shows its report and adds it to benches/RESULTS.md with
-# the day, the machine, the commit and the options.
-record_load() {
-    local report processor
+# build_load: the release build, and the load generator beside it.
+build_load() {
     # A socket is a file: one for each agent, in the server and in the load.
     ulimit -n "$(ulimit -H -n)"
     web_build
     "$CARGO" build --quiet --release
+    "$CARGO" bench --quiet --no-run --profile rig --bench load
+}
+
+# run_load OPTION…: the load generator against the release build.
+run_load() {
+    "$CARGO" bench --quiet --profile rig --bench load -- --program "$PWD/target/release/bellhop" "$@"
+}
+
+# record_load OPTION…: runs the load generator with the release build, shows its report and adds it to benches/RESULTS.md with
+# the day, the machine, the commit and the options.
+record_load() {
+    local report processor
+    build_load
     report=$(mktemp "${TMPDIR:-/tmp}/bellhop-bench.XXXXXX")
-    "$CARGO" bench --quiet --profile rig --bench load -- --program "$PWD/target/release/bellhop" "$@" | tee "$report" || { rm -f "$report"; return 1; }
+    run_load "$@" | tee "$report" || { rm -f "$report"; return 1; }
     processor=$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -1)
     {
         printf '\n## %s, %s cores of %s, Linux %s\n' "$(date -u +%Y-%m-%d)" "$(nproc)" "${processor:-unknown}" "$(uname -r)"

@@ -242,6 +242,8 @@ impl Writer {
         let outage = error.is_retryable() || self.probe().is_err();
         if outage {
             acks.iter().for_each(|(agent, seq)| self.shared.note_ack(agent, *seq));
+            // Not at once, or a store that is away would be asked all the time.
+            (self.owes_acks, self.acks_at) = (false, Instant::now());
             tracing::error!(%error, waiting = group.len(), "the store is not available");
             let reason = error.to_string();
             group

@@ -28,19 +28,9 @@ async fn postgres_started_again_under_load_loses_and_doubles_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_a_full_disk_events_are_refused_until_there_is_room_again() {
     let hub = Process::logging_to_its_disk().await;
-    let mut load = Load::on(&[hub.addr()]).await;
-    load.is_under_way(0).await;
     // No file may have a byte beyond these, its log included: the next write fails as it does on a full disk.
-    hub.limit("fsize=4096:");
-    let refused = load.refused();
-    eventually("events are refused", SOON, || async { load.refused() > refused + 10 }).await;
-    let health = reqwest::get(format!("http://{}/healthz", hub.addr())).await.expect("it goes on running");
-    assert!(health.status().is_success());
-    sleep(outage()).await;
-    hub.limit("fsize=unlimited:");
-    let room = Instant::now();
-    load.recovers(room).await;
-    load.end("file size limit").await;
+    let (full, room) = (|| hub.limit("fsize=4096:"), || hub.limit("fsize=unlimited:"));
+    refuses_until_there_is_room(&hub, full, room, "file size limit").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -49,16 +39,20 @@ async fn with_no_space_left_on_the_disk_events_are_refused_until_there_is_some()
         eprintln!("no space left: not tried, this system lets nobody mount a disk of their own (unshare -rm)");
         return;
     };
+    refuses_until_there_is_room(&hub, || hub.fill_disk(), || hub.free_disk(), "disk full").await;
+}
+
+async fn refuses_until_there_is_room(hub: &Process, full: impl FnOnce(), room: impl FnOnce(), fault: &str) {
     let mut load = Load::on(&[hub.addr()]).await;
     load.is_under_way(0).await;
+    full();
     let refused = load.refused();
-    hub.fill_disk();
     eventually("events are refused", SOON, || async { load.refused() > refused + 10 }).await;
     let health = reqwest::get(format!("http://{}/healthz", hub.addr())).await.expect("it goes on running");
     assert!(health.status().is_success());
     sleep(outage()).await;
-    hub.free_disk();
-    let room = Instant::now();
-    load.recovers(room).await;
-    load.end("disk full").await;
+    room();
+    let since = Instant::now();
+    load.recovers(since).await;
+    load.end(fault).await;
 }
