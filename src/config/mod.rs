@@ -240,7 +240,8 @@ fn http(raw: RawHttp) -> Result<HttpConfig> {
         url => return Err(wrong_scheme("http.public_url", "http:// or https://", url)),
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let workers = if raw.workers == 0 { cores } else { raw.workers };
+    // One is for the thread that writes.
+    let workers = if raw.workers == 0 { cores.saturating_sub(1).max(1) } else { raw.workers };
     Ok(HttpConfig { listen, public_url, allowed_origins: list(&raw.allowed_origins), workers })
 }
 

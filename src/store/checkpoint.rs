@@ -12,24 +12,34 @@ use std::sync::{
 use crossbeam_channel::{Receiver, Sender};
 use diesel::{QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_types::Integer};
 
-use super::connection::{self, Conn, Purpose};
+use super::{
+    connection::{self, Conn, Purpose},
+    raw::Raw,
+};
 use crate::{
     config::StoreUrl,
     error::{Error, Result},
 };
 
-/// So many events and acts, or notifications where those are more, are written before the log is copied, some 150 MB of it:
-/// the more there are, the more often a page that was written again and again is copied once, and the more seldom the disk
-/// is busy with two files (with 5,000 the slowest hundredth at 2,000 events a second took three to four times as long). The
-/// log stays below `connection`'s last resort.
-const EVERY: usize = 15_000;
+/// The log is copied when it has grown to so many pages, 160 MB: the more there are, the more often a page that was written
+/// again and again is copied once, and the more seldom the disk is busy with two files (with a third of it the slowest
+/// hundredth at 2,000 events a second took three to four times as long). Well below `connection`'s last resort, which a busy
+/// hour reaches while the copier is at work.
+const PAGES: i32 = 40_000;
+/// It is looked at after so many events, acts, notifications and acknowledgements, each of which is some pages.
+const LOOK_AFTER: usize = 1_000;
 
 /// So often the copier goes through the log before the writer has to: each time there is less that was added meanwhile.
 const PASSES: usize = 4;
 
-/// The writer's end: counts what it writes, and says when it is time.
+/// The writer's end: looks how long the log is, and says when it is time.
 pub struct Log {
+    /// Since it was looked at.
     written: usize,
+    /// Something was written since the last order.
+    is_new: bool,
+    /// The copier is at work.
+    is_ordered: bool,
     due: Sender<()>,
     copied: Arc<AtomicBool>,
 }
@@ -39,37 +49,48 @@ impl Log {
     pub fn of(url: StoreUrl) -> (Log, impl FnOnce() + Send) {
         let (due, orders) = crossbeam_channel::bounded(1);
         let copied = Arc::new(AtomicBool::new(false));
-        let log = Log { written: 0, due, copied: copied.clone() };
+        let log = Log { written: 0, is_new: false, is_ordered: false, due, copied: copied.clone() };
         (log, move || copy_when_due(&url, &orders, &copied))
     }
 
-    /// So many events and acts were written, or notifications, where those are more.
-    pub fn grew(&mut self, more: usize) {
-        self.written += more;
-        if self.written >= EVERY {
-            self.order();
+    /// So many things were written on `conn`, which is in no transaction.
+    pub fn grew(&mut self, more: usize, conn: &mut Conn) {
+        (self.written, self.is_new) = (self.written + more, true);
+        if self.written >= LOOK_AFTER {
+            self.written = 0;
+            if pages(conn).is_some_and(|pages| pages >= PAGES) {
+                self.order();
+            }
         }
     }
 
     /// Nothing is waiting to be written: a good moment.
     pub fn rests(&mut self) {
-        if self.written > 0 {
+        if self.is_new {
             self.order();
         }
     }
 
     fn order(&mut self) {
-        // One order that waits is as good as two.
-        let _ = self.due.try_send(());
-        self.written = 0;
+        if !self.is_ordered {
+            (self.is_new, self.is_ordered) = (false, self.due.try_send(()).is_ok());
+        }
     }
 
     /// Copies the rest, if the log was copied a moment ago.
-    pub fn finish(&self, conn: &mut Conn) {
+    pub fn finish(&mut self, conn: &mut Conn) {
         if self.copied.swap(false, Ordering::Relaxed) {
+            self.is_ordered = false;
             copy(conn);
         }
     }
+}
+
+/// How long the log is; none when that cannot be said, and the last resort has to do.
+fn pages(conn: &mut Conn) -> Option<i32> {
+    let Conn::Sqlite(conn) = conn else { return None };
+    let copied: Copied = Raw::plain("PRAGMA wal_checkpoint(NOOP)").get_result(conn).ok()?;
+    Some(copied.log)
 }
 
 fn copy_when_due(url: &StoreUrl, orders: &Receiver<()>, copied: &AtomicBool) {
@@ -80,11 +101,12 @@ fn copy_when_due(url: &StoreUrl, orders: &Receiver<()>, copied: &AtomicBool) {
                 for _ in 0..PASSES {
                     copy(&mut conn);
                 }
-                copied.store(true, Ordering::Relaxed);
                 open = Some(conn);
             }
             Err(error) => warn(&error),
         }
+        // Where it could not be done, the writer does it.
+        copied.store(true, Ordering::Relaxed);
     }
 }
 
@@ -105,6 +127,9 @@ pub fn copy_all(url: &StoreUrl) -> Result<()> {
 struct Copied {
     #[diesel(sql_type = Integer)]
     busy: i32,
+    /// Pages in the log.
+    #[diesel(sql_type = Integer)]
+    log: i32,
 }
 
 /// As far as no reader is in the way, and without waiting for anybody.
@@ -118,4 +143,79 @@ fn copy(conn: &mut Conn) {
 /// Nothing is lost by it: the log only grows, until the writer's own limit makes it copy everything.
 fn warn(error: &Error) {
     tracing::warn!(%error, "the write-ahead log could not be copied into the database");
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::store::migrations;
+
+    fn store() -> (tempfile::TempDir, StoreUrl, Conn) {
+        let folder = tempfile::tempdir().unwrap();
+        let url = StoreUrl::Sqlite(folder.path().join("bellhop.db"));
+        let mut conn = connection::connect(&url, Purpose::Write).unwrap();
+        migrations::migrate(&mut conn).unwrap();
+        migrations::found(&mut conn, 0).unwrap();
+        (folder, url, conn)
+    }
+
+    fn wait_until_copied(log: &Log) {
+        let began = Instant::now();
+        while !log.copied.load(Ordering::Relaxed) {
+            assert!(began.elapsed() < Duration::from_secs(20), "the copier does nothing");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    #[test]
+    fn a_log_that_was_copied_starts_over() {
+        let (_folder, url, mut conn) = store();
+        let long = pages(&mut conn).unwrap();
+        assert!(long > 10, "{long} pages");
+        let (mut log, copying) = Log::of(url);
+        let copier = std::thread::spawn(copying);
+        log.grew(1, &mut conn);
+        log.rests();
+        wait_until_copied(&log);
+        log.finish(&mut conn);
+        migrations::new_epoch(&mut conn).unwrap();
+        let short = pages(&mut conn).unwrap();
+        assert!(short < 10, "{short} pages");
+        drop(log);
+        copier.join().unwrap();
+    }
+
+    #[test]
+    fn a_log_is_copied_when_it_is_long_and_by_one_order_at_a_time() {
+        let (_folder, url, mut conn) = store();
+        let (mut log, _copying) = Log::of(url);
+        log.grew(LOOK_AFTER, &mut conn);
+        assert!(!log.is_ordered, "a few pages");
+        log.rests();
+        log.grew(1, &mut conn);
+        log.rests();
+        assert!(log.is_ordered && log.is_new, "what came after the order is for the next one");
+        log.copied.store(true, Ordering::Relaxed);
+        log.finish(&mut conn);
+        assert!(!log.is_ordered);
+    }
+
+    #[test]
+    fn where_the_copier_cannot_the_writer_does() {
+        let (_folder, _, mut conn) = store();
+        let (mut log, copying) = Log::of(StoreUrl::Sqlite("/nowhere/bellhop.db".into()));
+        let copier = std::thread::spawn(copying);
+        log.grew(1, &mut conn);
+        log.rests();
+        wait_until_copied(&log);
+        log.finish(&mut conn);
+        migrations::new_epoch(&mut conn).unwrap();
+        assert!(pages(&mut conn).unwrap() < 10);
+        drop(log);
+        copier.join().unwrap();
+    }
 }

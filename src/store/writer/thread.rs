@@ -49,6 +49,8 @@ const GROUP_EVENTS: usize = 1_024;
 const ACKS_EVERY: Duration = Duration::from_millis(200);
 /// … so many in a transaction, so that events do not wait for all of them.
 const ACKS_AT_ONCE: usize = 64;
+/// Work of its own may be the import of a directory: it counts for so many things written.
+const ALONE: usize = 100;
 /// How often a transaction is repeated that another node got in the way of.
 const REPEATS: usize = 10;
 
@@ -134,7 +136,7 @@ impl Writer {
             self.turn = None;
         }
         self.commit_group(group);
-        if let (Some(log), Some(conn)) = (&self.log, &mut self.conn) {
+        if let (Some(log), Some(conn)) = (&mut self.log, &mut self.conn) {
             log.finish(conn);
         }
     }
@@ -218,10 +220,8 @@ impl Writer {
                 Ok(mut committed) => {
                     self.conn = Some(conn);
                     self.memory.keep(std::mem::take(&mut committed.tickets), std::mem::take(&mut committed.inboxes));
-                    if let Some(log) = &mut self.log {
-                        let events: usize = requests.iter().map(|request| request.weight()).sum();
-                        log.grew(events.max(committed.notifications));
-                    }
+                    let events: usize = requests.iter().map(|request| request.weight()).sum();
+                    self.note_growth(events.max(committed.notifications) + acks.len());
                     self.shared.metrics.commit_units.observe(requests.len() as f64);
                     self.shared.metrics.commit_seconds.observe(begun.elapsed().as_secs_f64());
                     return Ok(committed);
@@ -235,6 +235,12 @@ impl Writer {
         }
         self.put_back(conn);
         Err(Error::Unavailable { reason: format!("other nodes got in the way {REPEATS} times") })
+    }
+
+    fn note_growth(&mut self, more: usize) {
+        if let (Some(log), Some(conn)) = (&mut self.log, &mut self.conn) {
+            log.grew(more, conn);
+        }
     }
 
     /// The group failed: an outage fails it at once, a fault is looked for by halving.
@@ -306,9 +312,7 @@ impl Writer {
                 if Durability::leave_to(&mut conn, By::Teller).is_ok() {
                     self.put_back(conn);
                 }
-                if let Some(log) = &mut self.log {
-                    log.grew(1);
-                }
+                self.note_growth(ALONE);
                 self.tell(News { number: 0, changes, answer }, false);
             }
             // Dropping the work tells its caller.
