@@ -12,7 +12,7 @@ use super::{
     Store,
     bulk::to_json,
     connection::Conn,
-    insert::{self, Field, TableRow},
+    insert::{self, Field, TableRow, Together},
     raw::Raw,
     schema::contact_presence,
 };
@@ -100,12 +100,12 @@ impl Presences {
         }
     }
 
-    /// Writes back what was changed.
-    pub fn flush(&self, conn: &mut Conn) -> Result<()> {
+    /// Adds what was changed to what is written.
+    pub fn add_to(&self, together: &mut Together, conn: &mut Conn) -> Result<()> {
         let changed = self.held.iter().filter(|(_, held)| held.dirty);
         let rows: Vec<Written<'_>> =
             changed.map(|(contact, held)| Written { contact, presence: held.presence }).collect();
-        insert::insert(conn, &rows).map(drop).map_err(Error::Store)
+        together.add(conn, &rows).map_err(Error::Store)
     }
 }
 
