@@ -7,7 +7,7 @@ use diesel::{QueryableByName, RunQueryDsl, sql_types::Text};
 use super::{
     bulk::to_json,
     connection::Conn,
-    insert::{Field, TableRow},
+    insert::{self, Field, TableRow},
     raw::Raw,
 };
 use crate::{
@@ -24,11 +24,6 @@ const NAMED: usize = 100;
 
 /// (`source`, `id`).
 pub type Key = (Id, Id);
-
-/// The key of an event.
-pub fn key(event: &Event) -> Key {
-    (event.source.clone(), event.id.clone())
-}
 
 #[derive(QueryableByName)]
 struct Known {
@@ -93,6 +88,11 @@ impl<'a> NewEvent<'a> {
             notified: to_json(notified).map_err(Error::Store)?,
         })
     }
+}
+
+/// Inserts new events; false when another node was faster with one of them, and the transaction must be repeated.
+pub fn insert(conn: &mut Conn, rows: &[NewEvent<'_>]) -> Result<bool> {
+    Ok(insert::insert(conn, rows).map_err(Error::Store)? == rows.len())
 }
 
 const KNOWN_SQLITE: &str = "SELECT e.source, e.id, e.notified FROM json_each($1) AS k \

@@ -11,9 +11,8 @@ use super::{
     connection::{Conn, write_transaction},
     deliveries::{self, NewDelivery},
     due_list,
-    events::{self, Key, NewEvent, key},
+    events::{self, Key, NewEvent},
     inbox::Inboxes,
-    insert::Together,
     memory::Memory,
     notifications::{self, NewEntry, new_entry},
     presences::Presences,
@@ -287,16 +286,14 @@ impl<'a> Group<'a> {
             let explanation = std::mem::take(&mut routed.plan.explanation);
             rows.push(NewEvent::new(routed.event, routed.body, explanation, &routed.notified, self.now)?);
         }
-        let mut together = Together::default();
-        together.add(conn, &rows).map_err(Error::Store)?;
-        self.tickets.add_to(&mut together, conn, self.now)?;
-        self.presences.add_to(&mut together, conn)?;
-        let made = self.changes.iter().zip(&self.notified_of).filter_map(|(change, event)| new_entry(change, event));
-        let entries: Vec<NewEntry<'_>> = made.collect::<Result<_>>()?;
-        notifications::add_to(&mut together, conn, &entries)?;
-        if !together.write(conn).map_err(Error::Store)? {
+        if !events::insert(conn, &rows)? {
             return Ok(false);
         }
+        self.tickets.flush(conn, self.now)?;
+        self.presences.flush(conn)?;
+        let made = self.changes.iter().zip(&self.notified_of).filter_map(|(change, event)| new_entry(change, event));
+        let entries: Vec<NewEntry<'_>> = made.collect::<Result<_>>()?;
+        notifications::insert(conn, &entries)?;
         self.plan_deliveries(conn)?;
         self.tell_webhooks(conn)?;
         Ok(true)
@@ -392,6 +389,10 @@ fn woken_ticket((_, op, selector): &(Id, Op, Selector)) -> Option<Id> {
         (Op::Wake, Selector::Ticket { ticket }) => Some(ticket.clone()),
         _ => None,
     }
+}
+
+fn key(event: &Event) -> Key {
+    (event.source.clone(), event.id.clone())
 }
 
 fn ends_ticket(kind: EventType) -> bool {

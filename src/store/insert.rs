@@ -3,8 +3,6 @@
 //! SQLite is a library: a statement costs little more than its row, and binds spare it taking JSON apart (about a third
 //! of the time). On PostgreSQL each statement is a round trip, so there the rows travel as one JSON array.
 
-mod together;
-
 use std::{borrow::Cow, marker::PhantomData};
 
 use diesel::{
@@ -15,7 +13,6 @@ use diesel::{
 };
 use serde::{Serialize, Serializer};
 
-pub use self::together::Together;
 use super::{bulk::to_json, connection::Conn, raw::Raw};
 
 /// A row of some table.
@@ -98,35 +95,14 @@ pub fn insert_missing<R: TableRow>(conn: &mut PgConnection, rows: &[R]) -> Query
 }
 
 fn insert_as_json<R: TableRow>(conn: &mut PgConnection, rows: &[R], conflict: &str) -> QueryResult<usize> {
-    let Some(Part { before, rows, after }) = Part::of(rows, conflict)? else { return Ok(0) };
-    Raw::new(&format!("{before}$1{after}"), &rows).execute(conn)
-}
-
-/// Rows of one table on their way into PostgreSQL: a statement around one bind.
-#[derive(Debug)]
-struct Part {
-    /// SQL before the bind.
-    before: String,
-    /// The bind: the rows as a JSON array.
-    rows: String,
-    /// SQL behind it.
-    after: String,
-}
-
-impl Part {
-    /// The statement for these rows; none for none.
-    fn of<R: TableRow>(rows: &[R], conflict: &str) -> QueryResult<Option<Part>> {
-        let Some(first) = rows.first() else { return Ok(None) };
-        let table = R::TABLE;
-        let names = first.fields().iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-        Ok(Some(Part {
-            before: format!(
-                "INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_recordset(NULL::{table}, "
-            ),
-            rows: to_json(&rows.iter().map(Named).collect::<Vec<_>>())?,
-            after: format!("::jsonb) {conflict}"),
-        }))
-    }
+    let Some(first) = rows.first() else { return Ok(0) };
+    let table = R::TABLE;
+    let names = first.fields().iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "INSERT INTO {table} ({names}) \
+         SELECT {names} FROM jsonb_populate_recordset(NULL::{table}, $1::jsonb) {conflict}"
+    );
+    Raw::new(&sql, &to_json(&rows.iter().map(Named).collect::<Vec<_>>())?).execute(conn)
 }
 
 /// A row with the names of its columns.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     bulk::to_json,
     connection::Conn,
-    insert::{Field, TableRow, Together},
+    insert::{self, Field, TableRow},
     schema::{contents, notifications},
 };
 use crate::{
@@ -192,17 +192,11 @@ impl TableRow for NewContent<'_> {
 
 /// Inserts new notifications. Their numbers are unique by the table's keys: a number used twice fails the transaction.
 pub fn insert(conn: &mut Conn, entries: &[NewEntry<'_>]) -> Result<()> {
-    let mut together = Together::default();
-    add_to(&mut together, conn, entries)?;
-    together.write(conn).map(drop).map_err(Error::Store)
-}
-
-/// The same together with other rows.
-pub fn add_to(together: &mut Together, conn: &mut Conn, entries: &[NewEntry<'_>]) -> Result<()> {
     let states: Vec<NewState<'_>> = entries.iter().map(NewState).collect();
-    together.add(conn, &states).map_err(Error::Store)?;
+    insert::insert(conn, &states).map_err(Error::Store)?;
     let contents: Vec<NewContent<'_>> = entries.iter().map(NewContent).collect();
-    together.add(conn, &contents).map_err(Error::Store)
+    insert::insert(conn, &contents).map_err(Error::Store)?;
+    Ok(())
 }
 
 /// Gives a draft the next number of its inbox: the change that the agent's devices hear of.

@@ -12,7 +12,7 @@ use super::{
     Store,
     bulk::to_json,
     connection::Conn,
-    insert::{self, Field, TableRow, Together},
+    insert::{self, Field, TableRow},
     raw::Raw,
     schema::contact_presence,
 };
@@ -100,12 +100,12 @@ impl Presences {
         }
     }
 
-    /// Adds what was changed to what is written.
-    pub fn add_to(&self, together: &mut Together, conn: &mut Conn) -> Result<()> {
+    /// Writes back what was changed.
+    pub fn flush(&self, conn: &mut Conn) -> Result<()> {
         let changed = self.held.iter().filter(|(_, held)| held.dirty);
         let rows: Vec<Written<'_>> =
             changed.map(|(contact, held)| Written { contact, presence: held.presence }).collect();
-        together.add(conn, &rows).map_err(Error::Store)
+        insert::insert(conn, &rows).map(drop).map_err(Error::Store)
     }
 }
 

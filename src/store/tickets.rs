@@ -13,7 +13,7 @@ use super::{
     bulk::to_json,
     connection::{Conn, write_transaction},
     inbox::Inboxes,
-    insert::{self, Field, TableRow, Together},
+    insert::{self, Field, TableRow},
     memory::Memory,
     raw::Raw,
     schema::{tickets, watches},
@@ -168,13 +168,6 @@ impl Tickets {
 
     /// Writes back what was changed.
     pub fn flush(&mut self, conn: &mut Conn, now: Millis) -> Result<()> {
-        let mut together = Together::default();
-        self.add_to(&mut together, conn, now)?;
-        together.write(conn).map(drop).map_err(Error::Store)
-    }
-
-    /// The same together with other rows.
-    pub fn add_to(&mut self, together: &mut Together, conn: &mut Conn, now: Millis) -> Result<()> {
         let behind = if let Conn::Sqlite(_) = conn { BEHIND } else { 1 };
         let mut rows = Vec::new();
         for held in self.held.values_mut().filter(|held| held.is_due(behind) || (behind == 1 && held.is_passing)) {
@@ -183,7 +176,7 @@ impl Tickets {
             (held.stored_time, held.size) = (held.facts.snapshot_time, row.facts.len());
             rows.push(row);
         }
-        together.add(conn, &rows).map_err(Error::Store)?;
+        insert::insert(conn, &rows).map_err(Error::Store)?;
         let mut latest: HashMap<(&Id, &Id), WatchWritten<'_>> = HashMap::new();
         for (ticket_id, held) in &self.held {
             for watch in &held.new_watches {
@@ -198,7 +191,8 @@ impl Tickets {
             }
         }
         let watches: Vec<WatchWritten<'_>> = latest.into_values().collect();
-        together.add(conn, &watches).map_err(Error::Store)
+        insert::insert(conn, &watches).map_err(Error::Store)?;
+        Ok(())
     }
 }
 
