@@ -20,7 +20,7 @@ const BEHIND: usize = 64;
 
 /// What a commit leaves to be told.
 pub struct News {
-    /// The transaction, as [`super::durability::Durability::begin`] numbered it.
+    /// The transaction, as [`super::durability::Durability::begin`] numbered it; 0 for one that made itself durable.
     pub number: u64,
     /// In order per inbox. They go first: who posted the event may look at once whether the bell rang.
     pub changes: Vec<InboxChange>,
@@ -73,8 +73,9 @@ fn tell_in_turn(told: &Receiver<News>, behind: &AtomicUsize, shared: &Shared) {
 
 /// Commits in their order.
 fn tell_all(batch: Vec<News>, shared: &Shared) {
-    if let Some(last) = batch.last() {
-        shared.durability.reach(last.number, &shared.metrics);
+    // Not that of the last, which may have none: readers wait for the highest.
+    if let Some(number) = batch.iter().map(|news| news.number).max() {
+        shared.durability.reach(number, &shared.metrics);
     }
     for news in batch {
         // The commits behind this one must be told whatever comes of it.
@@ -122,8 +123,7 @@ mod tests {
         News { number, changes: Vec::new(), answer }
     }
 
-    #[test]
-    fn a_commit_is_told_once_it_is_durable_and_after_those_before_it() {
+    fn on_disk() -> (tempfile::TempDir, Arc<Shared>) {
         let folder = tempfile::tempdir().unwrap();
         let shared = Shared::new(&StoreOptions {
             url: StoreUrl::Sqlite(folder.path().join("bellhop.db")),
@@ -138,6 +138,12 @@ mod tests {
         migrations::migrate(&mut conn).unwrap();
         migrations::found(&mut conn, 0).unwrap();
         shared.durability.take_over(&mut conn).unwrap();
+        (folder, shared)
+    }
+
+    #[test]
+    fn a_commit_is_told_once_it_is_durable_and_after_those_before_it() {
+        let (_folder, shared) = on_disk();
         let (teller, telling) = Teller::new(shared.clone());
         let thread = std::thread::spawn(telling);
         let (told, hears) = mpsc::channel();
@@ -152,5 +158,14 @@ mod tests {
         }
         drop(teller);
         thread.join().unwrap();
+    }
+
+    #[test]
+    fn a_commit_is_durable_also_where_work_of_its_own_is_told_with_it() {
+        let (_folder, shared) = on_disk();
+        let (told, hears) = mpsc::channel();
+        let number = shared.durability.begin();
+        tell_all(vec![noting(number, &shared, &told), noting(0, &shared, &told)], &shared);
+        assert_eq!(hears.try_iter().collect::<Vec<_>>(), [(number, number), (0, number)]);
     }
 }
