@@ -3,6 +3,7 @@
 
 use std::{
     net::SocketAddr,
+    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
 
@@ -64,22 +65,29 @@ async fn enter(addr: SocketAddr, number: usize) -> Entered {
     }
 }
 
-/// Posts one event after the other until `all` has come; how many, and how long the slowest answer took.
+/// Posts one event after the other until `all` has come; how many, and how long the slowest answer took. The last is waited
+/// for like the others: what was sent may ring a bell whether or not its answer was read.
 async fn while_publishing<T>(hub: &TestHub, all: impl Future<Output = T>) -> (T, usize, Duration) {
-    let (mut posted, mut slowest) = (0, Duration::ZERO);
-    tokio::pin!(all);
-    loop {
-        let began = Instant::now();
-        tokio::select! {
-            all = &mut all => return (all, posted, slowest),
-            _ = hub.event(mention("ben")) => {
-                posted += 1;
-                slowest = slowest.max(began.elapsed());
-                // Publishing goes on beside, it is not the load.
-                sleep(Duration::from_millis(20)).await;
-            }
+    let over = AtomicBool::new(false);
+    let publish = async {
+        let (mut posted, mut slowest) = (0, Duration::ZERO);
+        while !over.load(Ordering::Relaxed) {
+            let began = Instant::now();
+            hub.event(mention("ben")).await;
+            posted += 1;
+            slowest = slowest.max(began.elapsed());
+            // Publishing goes on beside, it is not the load.
+            sleep(Duration::from_millis(20)).await;
         }
-    }
+        (posted, slowest)
+    };
+    let all = async {
+        let all = all.await;
+        over.store(true, Ordering::Relaxed);
+        all
+    };
+    let (all, (posted, slowest)) = tokio::join!(all, publish);
+    (all, posted, slowest)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
