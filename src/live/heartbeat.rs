@@ -18,8 +18,9 @@ use crate::{
     store::Heads,
 };
 
-/// Agents of a slice who are looked at together, unless there would be more than so many pieces.
+/// Agents of a slice who are looked at together …
 const PIECE: usize = 16;
+/// … or more, where there would be more pieces than these.
 const PIECES: usize = 16;
 /// Agents in one query for heads, where all are compared.
 const BATCH: usize = 500;
@@ -41,7 +42,7 @@ impl Live {
         let slice_every = Duration::from_millis(self.limits().ping_every_ms.max(SHARDS as u64)) / SHARDS as u32;
         let mut next = Instant::now();
         let mut queries = FuturesUnordered::new();
-        let mut slices = (0..SHARDS).cycle();
+        let mut slice = 0;
         let mut pieces = Pieces::of(Vec::new());
         loop {
             tokio::select! {
@@ -49,7 +50,8 @@ impl Live {
                 Some(()) = queries.next() => continue,
             }
             if pieces.agents.is_empty() {
-                pieces = Pieces::of(slices.next().map(|slice| self.registry().agents_in(slice)).unwrap_or_default());
+                pieces = Pieces::of(self.registry().agents_in(slice));
+                slice = (slice + 1) % SHARDS;
             }
             // After a stall the beats that were missed would only be a burst.
             next = (next + slice_every / pieces.many).max(Instant::now());

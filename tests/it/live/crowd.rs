@@ -2,8 +2,8 @@
 //! and whoever is there notices nothing.
 
 use std::{
+    cell::Cell,
     net::SocketAddr,
-    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
 
@@ -68,10 +68,10 @@ async fn enter(addr: SocketAddr, number: usize) -> Entered {
 /// Posts one event after the other until `all` has come; how many, and how long the slowest answer took. The last is waited
 /// for like the others: what was sent may ring a bell whether or not its answer was read.
 async fn while_publishing<T>(hub: &TestHub, all: impl Future<Output = T>) -> (T, usize, Duration) {
-    let over = AtomicBool::new(false);
+    let over = Cell::new(false);
     let publish = async {
         let (mut posted, mut slowest) = (0, Duration::ZERO);
-        while !over.load(Ordering::Relaxed) {
+        while !over.get() {
             let began = Instant::now();
             hub.event(mention("ben")).await;
             posted += 1;
@@ -83,7 +83,7 @@ async fn while_publishing<T>(hub: &TestHub, all: impl Future<Output = T>) -> (T,
     };
     let all = async {
         let all = all.await;
-        over.store(true, Ordering::Relaxed);
+        over.set(true);
         all
     };
     let (all, (posted, slowest)) = tokio::join!(all, publish);
